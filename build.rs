@@ -1,0 +1,5 @@
+//! Tells cargo that a new migration or questionnaire file changes the binary.
+fn main() {
+    println!("cargo:rerun-if-changed=migrations");
+    println!("cargo:rerun-if-changed=questionnaires");
+}

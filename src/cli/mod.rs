@@ -1,0 +1,29 @@
+//! The command line: one file a subcommand. Exit code 0 done, 1 refused (standard error says
+//! what and where), 2 wrong usage.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Confidential burnout check-ins and peer support for people who work in shelters.
+#[derive(Debug, Parser)]
+#[command(name = "respite", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// Runs the subcommand named on the command line; its refusal goes to standard error.
+pub fn run(cli: Cli) -> ExitCode {
+    let done: anyhow::Result<()> = match cli.command {};
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refused) => {
+            eprintln!("respite: {refused:#}");
+            ExitCode::from(1)
+        }
+    }
+}

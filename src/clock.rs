@@ -1,0 +1,62 @@
+//! What time it is. The only place that asks the operating system, so that every rule and job
+//! can be run at any moment of a test's choosing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, Duration, NaiveDate, SubsecRound, Utc};
+
+/// A source of instants, in UTC, cut to whole microseconds (the finest that both engines keep).
+#[derive(Clone, Debug)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    System,
+    Set(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The operating system's clock.
+    #[must_use]
+    pub const fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands still until it is moved; clones of it move together.
+    #[must_use]
+    pub fn standing_at(instant: DateTime<Utc>) -> Self {
+        Self(Source::Set(Arc::new(AtomicI64::new(instant.timestamp_micros()))))
+    }
+
+    /// The present instant.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the Clock")]
+    pub fn now(&self) -> DateTime<Utc> {
+        match &self.0 {
+            Source::System => Utc::now().trunc_subsecs(6),
+            Source::Set(micros) => DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst))
+                .unwrap_or(DateTime::UNIX_EPOCH),
+        }
+    }
+
+    /// The present day in UTC.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        self.now().date_naive()
+    }
+
+    /// Moves a standing clock forward; the system's clock is left alone.
+    pub fn advance(&self, by: Duration) {
+        if let (Source::Set(micros), Some(by)) = (&self.0, by.num_microseconds()) {
+            micros.fetch_add(by, Ordering::SeqCst);
+        }
+    }
+
+    /// Sets a standing clock to an instant; the system's clock is left alone.
+    pub fn set(&self, instant: DateTime<Utc>) {
+        if let Source::Set(micros) = &self.0 {
+            micros.store(instant.timestamp_micros(), Ordering::SeqCst);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Respite: confidential burnout check-ins and peer support for people who work in shelters.
+//! Nobody but a worker can read her answers; `ARCHITECTURE.md` is the map of how.
+
+pub mod audit;
+pub mod ballots;
+pub mod cli;
+pub mod clock;
+pub mod ids;
+pub mod questionnaires;
+pub mod store;
+pub mod tallies;
+pub mod vault;
