@@ -26,7 +26,9 @@ impl Clock {
     /// A clock that stands still until it is moved; clones of it move together.
     #[must_use]
     pub fn standing_at(instant: DateTime<Utc>) -> Self {
-        Self(Source::Set(Arc::new(AtomicI64::new(instant.timestamp_micros()))))
+        Self(Source::Set(Arc::new(AtomicI64::new(
+            instant.timestamp_micros(),
+        ))))
     }
 
     /// The present instant.

@@ -1,12 +1,17 @@
 //! Respite: confidential burnout check-ins and peer support for people who work in shelters.
 //! Nobody but a worker can read her answers; `ARCHITECTURE.md` is the map of how.
 
+pub mod api;
+pub mod app;
 pub mod audit;
 pub mod ballots;
 pub mod cli;
 pub mod clock;
 pub mod ids;
+pub mod people;
+pub mod problem;
 pub mod questionnaires;
+pub mod settings;
 pub mod store;
 pub mod tallies;
 pub mod vault;

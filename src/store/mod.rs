@@ -1,1 +1,197 @@
-//! (being written)
+//! Two engines, one SQL text. A use case asks for one transaction (`read` or `write`), passes
+//! `&mut Tx` down, and commits; nothing below a use case takes `&Store`.
+
+mod migrations;
+mod open;
+mod rebuild;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sqlx::error::ErrorKind;
+use sqlx::postgres::PgPool;
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Postgres, Sqlite, Transaction};
+
+use crate::ids::WaveId;
+pub use migrations::{Migrated, Schema};
+pub use open::{OpenError, Opening};
+use writer::{Member, Writer};
+
+/// The database of this installation. Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Engine);
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite {
+        reads: SqlitePool,
+        writer: Writer,
+        file: PathBuf,
+    },
+    Postgres(PgPool),
+}
+
+/// Which engine is behind a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EngineName {
+    /// Embedded, one machine.
+    Sqlite,
+    /// For several servers.
+    Postgres,
+}
+
+/// One unit of work: committed as a whole, or dropped without a trace.
+pub enum Tx {
+    /// A member of a group commit (see `writer.rs`).
+    SqliteWrite(Member),
+    /// A consistent view; an insert through it is an error.
+    SqliteRead(Transaction<'static, Sqlite>),
+    /// Reading or writing, as it was begun.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs the same sqlx expression on whichever engine is behind `$tx`.
+macro_rules! on {
+    ($tx:expr, $conn:ident => $body:expr) => {
+        match $tx {
+            $crate::store::Tx::SqliteWrite(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+            $crate::store::Tx::SqliteRead(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+/// What the database can answer instead of a result. Its text holds nothing from any row.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A row with this key is there already.
+    #[error("this record already exists")]
+    Duplicate(#[source] Arc<sqlx::Error>),
+    /// Anything else: full disk, lost connection, broken invariant.
+    #[error("the database could not be used")]
+    Unusable(#[source] Arc<sqlx::Error>),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Arc::new(error).into()
+    }
+}
+
+impl From<Arc<sqlx::Error>> for StoreError {
+    fn from(error: Arc<sqlx::Error>) -> Self {
+        match error
+            .as_database_error()
+            .map(sqlx::error::DatabaseError::kind)
+        {
+            Some(ErrorKind::UniqueViolation) => Self::Duplicate(error),
+            _ => Self::Unusable(error),
+        }
+    }
+}
+
+impl Store {
+    /// A consistent view of everything committed so far.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        Ok(match &self.0 {
+            Engine::Sqlite { reads, .. } => Tx::SqliteRead(reads.begin().await?),
+            Engine::Postgres(pool) => Tx::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .await?,
+            ),
+        })
+    }
+
+    /// A view for `open_records` and `ballots`, whose rows are moved between tables while others
+    /// read: each statement sees the newest committed state (CONFIDENTIALITY: row order).
+    pub async fn read_newest(&self) -> Result<Tx, StoreError> {
+        Ok(match &self.0 {
+            Engine::Sqlite { reads, .. } => Tx::SqliteRead(reads.begin().await?),
+            Engine::Postgres(pool) => Tx::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY")
+                    .await?,
+            ),
+        })
+    }
+
+    /// Work that will change something. Never hold it across a password hash, mail or HTTP: on
+    /// SQLite everyone else waits.
+    pub async fn write(&self) -> Result<Tx, StoreError> {
+        Ok(match &self.0 {
+            Engine::Sqlite { writer, .. } => Tx::SqliteWrite(writer.write().await?),
+            Engine::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Which engine this is.
+    #[must_use]
+    pub fn engine(&self) -> EngineName {
+        match &self.0 {
+            Engine::Sqlite { .. } => EngineName::Sqlite,
+            Engine::Postgres(_) => EngineName::Postgres,
+        }
+    }
+
+    /// Waits until nothing uses the database any more, and closes it.
+    pub async fn close(&self) {
+        match &self.0 {
+            Engine::Sqlite { reads, .. } => reads.close().await,
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Returns when the work is on the disk, not before.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::SqliteWrite(member) => member.commit().await?,
+            Self::SqliteRead(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Many may share a wave: submit, replace, withdraw, erase, answer late. Must be the first
+    /// statement. On SQLite there is one writer, and nothing to do.
+    pub async fn share(&mut self, wave: WaveId) -> Result<(), StoreError> {
+        const SQL: &str = "SELECT pg_advisory_xact_lock_shared($1)";
+        if let Self::Postgres(tx) = self {
+            sqlx::query(SQL)
+                .bind(lock_number(wave))
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// One owns a wave: opening, extending, closing, stopping. Waits for everyone who shares it.
+    pub async fn own(&mut self, wave: WaveId) -> Result<(), StoreError> {
+        const SQL: &str = "SELECT pg_advisory_xact_lock($1)";
+        if let Self::Postgres(tx) = self {
+            sqlx::query(SQL)
+                .bind(lock_number(wave))
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Half of the id: two waves that share a number only wait for each other.
+fn lock_number(wave: WaveId) -> i64 {
+    let (high, low) = wave.0.as_u64_pair();
+    (high ^ low).cast_signed()
+}

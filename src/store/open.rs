@@ -1,0 +1,129 @@
+//! Opening: which engine, which file or server, with which durability.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{Engine, Schema, Store, StoreError, Writer};
+
+/// What may be done to a schema that is older than this binary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// Bring it up to date.
+    Migrate,
+    /// Refuse, and say how to bring it up to date. An embedded database is migrated all the same.
+    AsItIs,
+}
+
+/// Why a database was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Neither `sqlite:` nor `postgres:`.
+    #[error("a database is named sqlite:FILE or postgres://USER@HOST/NAME")]
+    Address,
+    /// PostgreSQL that has not been migrated yet.
+    #[error("the database is older than this program: run `respite migrate` first")]
+    Older,
+    /// Written by a newer binary.
+    #[error("the database was written by a newer Respite: install that version")]
+    Newer,
+    /// A migration that failed; the database is as it was before it.
+    #[error("the database could not be migrated")]
+    Migration(#[source] sqlx::migrate::MigrateError),
+    /// The server or file itself.
+    #[error("the database could not be opened")]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for OpenError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Store {
+    /// Opens `sqlite:FILE` (created if missing) or `postgres://…`.
+    pub async fn open(address: &str, opening: Opening) -> Result<Self, OpenError> {
+        if let Some(file) = address.strip_prefix("sqlite:") {
+            let file = file.strip_prefix("//").unwrap_or(file);
+            return Self::open_sqlite(Path::new(file)).await;
+        }
+        if address.starts_with("postgres:") || address.starts_with("postgresql:") {
+            return Self::open_postgres(address, opening).await;
+        }
+        Err(OpenError::Address)
+    }
+
+    async fn open_sqlite(file: &Path) -> Result<Self, OpenError> {
+        if file.as_os_str().is_empty() {
+            return Err(OpenError::Address);
+        }
+        let options = sqlite_options(file).create_if_missing(true);
+        Schema::bring_sqlite_up_to_date(&options).await?;
+        let writer = Writer::open(&options).await?;
+        let reads = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(sqlite_options(file).read_only(true))
+            .await?;
+        Ok(Self(Engine::Sqlite {
+            reads,
+            writer,
+            file: file.to_owned(),
+        }))
+    }
+
+    async fn open_postgres(address: &str, opening: Opening) -> Result<Self, OpenError> {
+        let options = PgConnectOptions::from_str(address).map_err(|_| OpenError::Address)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options)
+            .await?;
+        match opening {
+            Opening::Migrate => Schema::bring_postgres_up_to_date(&pool).await?,
+            Opening::AsItIs => Schema::of_postgres(&pool).await?.must_be_current()?,
+        }
+        Ok(Self(Engine::Postgres(pool)))
+    }
+
+    /// The file of an embedded database.
+    #[must_use]
+    pub fn file(&self) -> Option<&PathBuf> {
+        match &self.0 {
+            Engine::Sqlite { file, .. } => Some(file),
+            Engine::Postgres(_) => None,
+        }
+    }
+
+    /// Empties the write-ahead log into the file, so that replaced rows are nowhere. Returns
+    /// whether it could: a long reader may be in the way, and the caller tries again later.
+    pub async fn empty_log(&self) -> Result<bool, StoreError> {
+        const SQL: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let Engine::Sqlite { file, .. } = &self.0 else {
+            return Ok(true);
+        };
+        let mut conn = sqlite_options(file).connect().await?;
+        let (busy, _, _): (i64, i64, i64) = sqlx::query_as(SQL).fetch_one(&mut conn).await?;
+        sqlx::Connection::close(conn).await?;
+        Ok(busy == 0)
+    }
+}
+
+/// Full durability (an acknowledged check-in survives a power loss), deleted bytes overwritten.
+pub(super) fn sqlite_options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(20))
+        .pragma("secure_delete", "ON")
+        .pragma("wal_autocheckpoint", "8192")
+        .pragma("cache_size", "-65536")
+        .log_statements(tracing::log::LevelFilter::Off)
+}

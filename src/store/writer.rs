@@ -1,0 +1,161 @@
+//! One SQLite connection; everyone who waits for it shares one durable commit. Use cases run one
+//! after another, each in its own savepoint; one that fails does not hurt the others, and nobody
+//! is told "done" before the commit is on the disk.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Executor};
+use tokio::sync::{mpsc, oneshot};
+
+/// The most use cases that one commit acknowledges: bounds how long the first of them waits.
+const MOST: usize = 256;
+
+type Outcome = Result<(), Arc<sqlx::Error>>;
+type Ask = oneshot::Sender<Result<Member, sqlx::Error>>;
+
+enum Verdict {
+    Keep(oneshot::Sender<Outcome>),
+    Undo,
+}
+
+/// The queue for the one writing connection. Cheap to clone.
+#[derive(Clone)]
+pub struct Writer {
+    line: mpsc::Sender<Ask>,
+}
+
+/// One member of a group: the connection is hers until she commits or is dropped.
+pub struct Member {
+    conn: Option<SqliteConnection>,
+    back: Option<oneshot::Sender<(SqliteConnection, Verdict)>>,
+}
+
+impl Writer {
+    /// Opens the writing connection and starts the task that owns it.
+    pub async fn open(options: &SqliteConnectOptions) -> Result<Self, sqlx::Error> {
+        let (line, askers) = mpsc::channel(1024);
+        tokio::spawn(groups(options.connect().await?, askers));
+        Ok(Self { line })
+    }
+
+    /// Waits for her turn.
+    pub async fn write(&self) -> Result<Member, sqlx::Error> {
+        let (ask, answer) = oneshot::channel();
+        self.line
+            .send(ask)
+            .await
+            .map_err(|_| sqlx::Error::WorkerCrashed)?;
+        answer.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+    }
+}
+
+/// The only place that opens and closes transactions, so no cancelled request can cut one in half.
+async fn groups(mut conn: SqliteConnection, mut askers: mpsc::Receiver<Ask>) {
+    while let Some(first) = askers.recv().await {
+        if let Err(error) = conn.execute("BEGIN IMMEDIATE; SAVEPOINT member").await {
+            let _ = conn.execute("ROLLBACK").await;
+            let _ = first.send(Err(error));
+            continue;
+        }
+        let kept;
+        let outcome;
+        (conn, kept, outcome) = one_group(conn, first, &mut askers).await;
+        for tell in kept {
+            let _ = tell.send(outcome.clone());
+        }
+    }
+}
+
+/// Runs members until nobody waits, then commits them all.
+async fn one_group(
+    mut conn: SqliteConnection,
+    first: Ask,
+    askers: &mut mpsc::Receiver<Ask>,
+) -> (SqliteConnection, Vec<oneshot::Sender<Outcome>>, Outcome) {
+    let mut ask = first;
+    let mut kept = Vec::new();
+    loop {
+        let verdict;
+        (conn, verdict) = lend(conn, ask).await;
+        let undo = matches!(verdict, Verdict::Undo);
+        if let Verdict::Keep(tell) = verdict {
+            kept.push(tell);
+        }
+        let next = if kept.len() < MOST {
+            askers.try_recv().ok()
+        } else {
+            None
+        };
+        let step = conn
+            .execute(match (undo, next.is_some()) {
+                (false, true) => "RELEASE member; SAVEPOINT member",
+                (false, false) => "RELEASE member; COMMIT",
+                (true, true) => "ROLLBACK TO member; RELEASE member; SAVEPOINT member",
+                (true, false) => "ROLLBACK TO member; RELEASE member; COMMIT",
+            })
+            .await;
+        match (step, next) {
+            (Ok(_), Some(waiting)) => ask = waiting,
+            (Ok(_), None) => return (conn, kept, Ok(())),
+            // Disk full or I/O error: SQLite has undone everything, and the savepoint is gone.
+            // Who was waiting next is dropped, and told so by her closed channel.
+            (Err(error), _) => {
+                let _ = conn.execute("ROLLBACK").await;
+                return (conn, kept, Err(Arc::new(error)));
+            }
+        }
+    }
+}
+
+async fn lend(conn: SqliteConnection, ask: Ask) -> (SqliteConnection, Verdict) {
+    let (back, returned) = oneshot::channel();
+    // An asker who has gone away gives the connection straight back, through Drop.
+    drop(ask.send(Ok(Member {
+        conn: Some(conn),
+        back: Some(back),
+    })));
+    returned
+        .await
+        .expect("a member always gives the connection back when it is dropped")
+}
+
+impl Member {
+    /// Returns when the work is on the disk, not before.
+    pub async fn commit(mut self) -> Outcome {
+        let (tell, told) = oneshot::channel();
+        self.give_back(Verdict::Keep(tell));
+        told.await
+            .unwrap_or_else(|_| Err(Arc::new(sqlx::Error::WorkerCrashed)))
+    }
+
+    fn give_back(&mut self, verdict: Verdict) {
+        if let (Some(conn), Some(back)) = (self.conn.take(), self.back.take()) {
+            let _ = back.send((conn, verdict));
+        }
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        self.give_back(Verdict::Undo);
+    }
+}
+
+impl Deref for Member {
+    type Target = SqliteConnection;
+    fn deref(&self) -> &SqliteConnection {
+        self.conn
+            .as_ref()
+            .expect("the connection leaves only with the member")
+    }
+}
+
+impl DerefMut for Member {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        self.conn
+            .as_mut()
+            .expect("the connection leaves only with the member")
+    }
+}
