@@ -1,6 +1,9 @@
 //! The command line: one file a subcommand. Exit code 0 done, 1 refused (standard error says
 //! what and where), 2 wrong usage.
 
+mod installation;
+mod migrate;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -14,11 +17,16 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Brings the database up to date.
+    Migrate(migrate::Args),
+}
 
 /// Runs the subcommand named on the command line; its refusal goes to standard error.
 pub fn run(cli: Cli) -> ExitCode {
-    let done: anyhow::Result<()> = match cli.command {};
+    let done: anyhow::Result<()> = match cli.command {
+        Command::Migrate(args) => migrate::run(&args),
+    };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(refused) => {

@@ -1,1 +1,5 @@
 //! One test binary: it links once and shares its support code.
+
+mod group_commit;
+mod schemas;
+mod support;
