@@ -1,5 +1,7 @@
 //! One test binary: it links once and shares its support code.
 
+mod architecture;
 mod group_commit;
+mod licences;
 mod schemas;
 mod support;
