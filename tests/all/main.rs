@@ -5,3 +5,4 @@ mod group_commit;
 mod licences;
 mod schemas;
 mod support;
+mod vault;
