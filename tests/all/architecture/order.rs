@@ -10,13 +10,15 @@ const ORDER: &[&str] = &[
     "settings",
     "store",
     "problem",
-    // What one person tells us, and where she disappears.
     "vault",
+    "questionnaires",
+    "app",
+    // Who exists, who it is, what was done.
     "audit",
     "notifications",
     "people",
     "auth",
-    "questionnaires",
+    // What one person tells us, and where she disappears.
     "ballots",
     "tallies",
     "check_ins",
@@ -35,7 +37,6 @@ const ORDER: &[&str] = &[
     "pages",
     "jobs",
     "operations",
-    "app",
     "demo",
     "cli",
 ];
