@@ -1,6 +1,7 @@
 //! One test binary: it links once and shares its support code.
 
 mod architecture;
+mod documents;
 mod group_commit;
 mod licences;
 mod schemas;
