@@ -167,10 +167,6 @@ impl Mul for Fraction {
 impl Div for Fraction {
     type Output = Self;
     /// Division by nought gives the dividend back; callers divide by counts and ranges above 0.
-    #[expect(
-        clippy::suspicious_arithmetic_impl,
-        reason = "dividing is multiplying crosswise"
-    )]
     fn div(self, other: Self) -> Self {
         Self::new(self.top * other.bottom, self.bottom * other.top)
     }

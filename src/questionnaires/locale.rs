@@ -107,7 +107,7 @@ impl Locale {
     #[must_use]
     pub fn renderings(&self, text: &str) -> Vec<(Choices, String)> {
         let used: BTreeSet<String> = pieces(text)
-            .filter_map(|piece| piece.placeholder())
+            .filter_map(Piece::placeholder)
             .map(|(name, _)| name)
             .collect();
         let mut all = vec![Choices::new()];

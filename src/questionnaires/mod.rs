@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod catalogue;
 pub mod check;
+pub mod feedback;
 pub(crate) mod fingerprints;
 pub mod format;
 pub mod fraction;

@@ -134,9 +134,9 @@ fn scale_condition(report: &Report, scale: &Scale, condition: &Condition, path: 
         Condition::AnyOf(values) => {
             let place = format!("{path}/any_of");
             not_empty(report, values, &place);
-            values
-                .iter()
-                .for_each(|value| in_range(report, *value, scale, &place));
+            for value in values {
+                in_range(report, *value, scale, &place);
+            }
         }
         Condition::Rise if scale.change.is_none() => {
             let message = format!("`rise` needs a `change` on scale \"{}\": add it", scale.id);

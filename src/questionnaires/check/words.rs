@@ -43,12 +43,11 @@ pub(super) fn check(report: &Report, instrument: &Instrument, locale: &Locale) {
         }
     }
     for (name, forms) in &used {
-        match locale.words.get(name) {
-            Some(words) => choices(report, name, words, forms),
-            None => {
-                let message = format!("{{{name}.…}} has no words: add [words.{name}]");
-                report.add(&format!("words/{name}"), Code::Q21, message);
-            }
+        if let Some(words) = locale.words.get(name) {
+            choices(report, name, words, forms);
+        } else {
+            let message = format!("{{{name}.…}} has no words: add [words.{name}]");
+            report.add(&format!("words/{name}"), Code::Q21, message);
         }
     }
     for name in locale.words.keys().filter(|name| !used.contains_key(*name)) {
