@@ -57,6 +57,7 @@ CREATE TABLE wave_units (
     wave UUID NOT NULL REFERENCES waves (id),
     unit UUID NOT NULL,
     parent UUID,
+    asked BIGINT NOT NULL,
     PRIMARY KEY (wave, unit)
 );
 

@@ -8,7 +8,7 @@ CREATE TABLE tallies (
     answered BIGINT NOT NULL CHECK (answered >= 5),
     mean BIGINT NOT NULL CHECK (mean BETWEEN 0 AND 100),
     at_or_above_cut BIGINT,
-    stayed BIGINT,
+    stayed BIGINT NOT NULL,
     PRIMARY KEY (wave, scale, unit)
 );
 

@@ -57,6 +57,7 @@ CREATE TABLE wave_units (
     wave BLOB NOT NULL REFERENCES waves (id),
     unit BLOB NOT NULL,
     parent BLOB,
+    asked INTEGER NOT NULL,
     PRIMARY KEY (wave, unit)
 ) STRICT;
 

@@ -8,7 +8,7 @@ CREATE TABLE tallies (
     answered INTEGER NOT NULL CHECK (answered >= 5),
     mean INTEGER NOT NULL CHECK (mean BETWEEN 0 AND 100),
     at_or_above_cut INTEGER,
-    stayed INTEGER,
+    stayed INTEGER NOT NULL,
     PRIMARY KEY (wave, scale, unit)
 ) STRICT;
 

@@ -1,1 +1,5 @@
-//! (being written)
+//! What goes to be counted: a ballot without a name, sealed to its wave, destroyed by the count.
+
+mod store;
+
+pub use store::{Ballot, cast, destroy, page, take_back};

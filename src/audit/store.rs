@@ -1,0 +1,77 @@
+//! The rows of the chains.
+
+use super::chain::{Entry, Head};
+use crate::ids::OrganisationId;
+use crate::store::{StoreError, Tx, on};
+
+/// Reads the head and keeps it until the commit, so that two changes cannot follow the same entry.
+pub(super) async fn take_head(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<Head, StoreError> {
+    const BEGIN: &str = "INSERT INTO audit_head (organisation, number, head) VALUES ($1, 0, $2)
+        ON CONFLICT (organisation) DO NOTHING";
+    const TAKE: &str = "UPDATE audit_head SET number = number WHERE organisation = $1
+        RETURNING number, head";
+    let nothing = Head::of_nothing();
+    on!(tx, conn => sqlx::query(BEGIN).bind(organisation).bind(&nothing.digest)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    let (number, digest): (i64, Vec<u8>) =
+        on!(tx, conn => sqlx::query_as(TAKE).bind(organisation).fetch_one(conn).await)?;
+    Ok(Head { number, digest })
+}
+
+pub(super) async fn set_head(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    head: &Head,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE audit_head SET number = $2, head = $3 WHERE organisation = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(organisation).bind(head.number).bind(&head.digest)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(())
+}
+
+pub(super) async fn insert(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO audit (organisation, number, at, actor, change, previous, tag)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(entry.organisation).bind(entry.number).bind(entry.at).bind(entry.actor)
+        .bind(&entry.change).bind(&entry.previous).bind(&entry.tag)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(())
+}
+
+/// The head as it is stored; `None` for an organisation without entries.
+pub(super) async fn stored_head(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<Option<Head>, StoreError> {
+    const SQL: &str = "SELECT number, head FROM audit_head WHERE organisation = $1";
+    let row: Option<(i64, Vec<u8>)> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(organisation).fetch_optional(conn).await)?;
+    Ok(row.map(|(number, digest)| Head { number, digest }))
+}
+
+/// Which part of a chain to read.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// Entries after this number.
+    pub after: i64,
+    /// At most so many.
+    pub most: i64,
+}
+
+/// Entries in the order of the chain.
+pub async fn page(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    page: Page,
+) -> Result<Vec<Entry>, StoreError> {
+    const SQL: &str = "SELECT organisation, number, at, actor, change, previous, tag FROM audit
+        WHERE organisation = $1 AND number > $2 ORDER BY number LIMIT $3";
+    Ok(
+        on!(tx, conn => sqlx::query_as(SQL).bind(organisation).bind(page.after).bind(page.most)
+        .fetch_all(conn).await)?,
+    )
+}
