@@ -2,7 +2,9 @@
 //! what and where), 2 wrong usage.
 
 mod installation;
+mod json_place;
 mod migrate;
+mod publish;
 
 use std::process::ExitCode;
 
@@ -20,12 +22,15 @@ pub struct Cli {
 enum Command {
     /// Brings the database up to date.
     Migrate(migrate::Args),
+    /// Applies the publication rule to a wave in a file, and prints what may be shown of it.
+    Publish(publish::Args),
 }
 
 /// Runs the subcommand named on the command line; its refusal goes to standard error.
 pub fn run(cli: Cli) -> ExitCode {
     let done: anyhow::Result<()> = match cli.command {
         Command::Migrate(args) => migrate::run(&args),
+        Command::Publish(args) => publish::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
