@@ -12,15 +12,16 @@ const ORDER: &[&str] = &[
     "problem",
     "vault",
     "questionnaires",
-    "app",
-    // Who exists, who it is, what was done.
+    // Who exists, and what was done.
     "audit",
     "notifications",
     "people",
-    "auth",
-    // What one person tells us, and where she disappears.
+    // Where a person disappears.
     "ballots",
     "tallies",
+    // What a running server holds, who it is, and what one person tells us.
+    "app",
+    "auth",
     "check_ins",
     // What a unit may see of itself.
     "trends",
