@@ -35,7 +35,7 @@ CREATE INDEX units_of_organisation ON units (organisation);
 CREATE TABLE accounts (
     organisation UUID NOT NULL REFERENCES organisations (id),
     id UUID PRIMARY KEY NOT NULL,
-    sign_in TEXT NOT NULL,
+    sign_in TEXT COLLATE "C" NOT NULL,
     name TEXT NOT NULL,
     language TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('invited', 'active', 'left', 'locked')),
