@@ -4,6 +4,7 @@ mod architecture;
 mod documents;
 mod group_commit;
 mod licences;
+mod people;
 mod schemas;
 mod support;
 mod vault;
