@@ -1,5 +1,7 @@
 //! One test binary: it links once and shares its support code.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod architecture;
 mod documents;
 mod group_commit;
