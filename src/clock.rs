@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, Duration, NaiveDate, SubsecRound, Utc};
+use chrono::{DateTime, Duration, Months, NaiveDate, SubsecRound, Utc};
 
 /// A source of instants, in UTC, cut to whole microseconds (the finest that both engines keep).
 #[derive(Clone, Debug)]
@@ -61,4 +61,12 @@ impl Clock {
             micros.store(instant.timestamp_micros(), Ordering::SeqCst);
         }
     }
+}
+
+/// An instant so many months before another; the beginning of time where the calendar ends.
+#[must_use]
+pub fn months_before(instant: DateTime<Utc>, months: Months) -> DateTime<Utc> {
+    instant
+        .checked_sub_months(months)
+        .unwrap_or(DateTime::UNIX_EPOCH)
 }

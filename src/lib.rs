@@ -5,6 +5,7 @@ pub mod api;
 pub mod app;
 pub mod audit;
 pub mod ballots;
+pub mod check_ins;
 pub mod cli;
 pub mod clock;
 pub mod ids;

@@ -4,7 +4,9 @@
 pub mod count;
 pub mod counted;
 pub mod publication;
+pub mod released;
 pub mod spread;
+pub(crate) mod store;
 pub mod tree;
 
 mod fraction;
@@ -13,4 +15,5 @@ pub use count::{Answer, Count, Points, PublishAt, ScaleRule, Threshold, Uncounta
 pub use counted::CountedWaves;
 pub use publication::{Atom, Publication, Tally, publications};
 pub use spread::Spread;
+pub use store::forget;
 pub use tree::{Tree, TreeFault};

@@ -1,0 +1,60 @@
+//! Her choices: to which texts she has consented, and how far she is counted unless she says
+//! otherwise. One padded sealed row under her own locator, written only when she changes one.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::casting::Reach;
+use super::member::Member;
+use super::store;
+use crate::problem::Problem;
+use crate::store::{StoreError, Tx};
+
+/// What she has chosen so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choices {
+    /// How far she is counted by default.
+    #[serde(default)]
+    pub reach: Reach,
+    /// By instrument: version and hash of the text that she accepted.
+    #[serde(default)]
+    pub consents: BTreeMap<String, String>,
+}
+
+/// Her choices, or the defaults. After a recovered vault those of the present key count; older
+/// ones only fill in consents.
+pub async fn read(tx: &mut Tx, member: &Member<'_>) -> Result<Choices, StoreError> {
+    let mut choices: Option<Choices> = None;
+    for key in member.keys {
+        let Some(sealed) = store::own::choices(tx, &key.choices_locator()).await? else {
+            continue;
+        };
+        let Ok(plain) = key.open_choices(&sealed) else {
+            continue;
+        };
+        let Ok(older) = serde_json::from_slice::<Choices>(&plain) else {
+            continue;
+        };
+        match &mut choices {
+            None => choices = Some(older),
+            Some(newer) => {
+                for (instrument, proof) in older.consents {
+                    newer.consents.entry(instrument).or_insert(proof);
+                }
+            }
+        }
+    }
+    Ok(choices.unwrap_or_default())
+}
+
+/// Writes her choices under the present key.
+pub async fn write(tx: &mut Tx, member: &Member<'_>, choices: &Choices) -> Result<(), Problem> {
+    let key = member.present_key()?;
+    let plain = serde_json::to_vec(choices).expect("texts always are JSON");
+    let sealed = key
+        .seal_choices(&plain)
+        .map_err(|_| Problem::field("consents", "there is no room for more choices"))?;
+    store::own::put_choices(tx, &key.choices_locator(), &sealed).await?;
+    Ok(())
+}

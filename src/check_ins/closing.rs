@@ -1,0 +1,376 @@
+//! Closing, in three steps, so that no acknowledged ballot is lost and the writer is never held
+//! for long: tell everyone that it is closed; count outside a writing transaction; then release,
+//! move and destroy in one short transaction, or count again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::roster;
+use super::store;
+use super::waves::{State, Wave, WaveScale};
+use crate::app::App;
+use crate::audit::{self, Change};
+use crate::ballots::{self, Ballot, BallotContent};
+use crate::ids::{BallotId, UnitId, WaveId};
+use crate::people::permission::Administrator;
+use crate::problem::{Kind, Problem};
+use crate::store::{StoreError, Tx};
+use crate::tallies::{
+    self, Answer, Atom, Count, Points, PublishAt, ScaleRule, Spread, Threshold, Tree,
+};
+use crate::vault::{WaveKeyPair, open_ballot};
+
+/// Ballots read at a time: bounds the memory of a count.
+const PAGE: i64 = 1000;
+
+/// How often a count is tried again when ballots change under it; a server that shares the wave
+/// cannot do that, so more than a few means that someone writes to the table by hand.
+const TRIES: u32 = 5;
+
+/// Closes every wave whose time is over, and finishes counts that a crash interrupted. Returns
+/// how many were closed.
+pub async fn close_due(app: &App) -> Result<u64, StoreError> {
+    app.remember_ended_waves().await?;
+    let mut tx = app.store.read().await?;
+    let waves = store::waves::to_be_closed(&mut tx, app.clock.now()).await?;
+    drop(tx);
+    let mut closed = 0;
+    for wave in waves {
+        close(app, &wave).await?;
+        closed += 1;
+    }
+    if closed > 0 {
+        app.store.empty_log().await?;
+        app.remember_ended_waves().await?;
+    }
+    Ok(closed)
+}
+
+/// Closes one wave, whichever step it is at.
+async fn close(app: &App, wave: &Wave) -> Result<(), StoreError> {
+    if wave.state == State::Open {
+        let mut tx = app.store.write().await?;
+        tx.own(wave.id).await?;
+        if !store::waves::turn(&mut tx, wave.id, State::Open, State::Counting).await? {
+            return Ok(());
+        }
+        tx.commit().await?;
+    }
+    if app.was_counted(wave.id) {
+        return end(
+            app,
+            wave,
+            State::Closed,
+            Change::RestoredWaveClosed { wave: wave.id },
+        )
+        .await;
+    }
+    for _ in 0..TRIES {
+        match count(app, wave).await? {
+            Ok(counted) => {
+                if finish(app, wave, counted).await? {
+                    return Ok(());
+                }
+            }
+            Err(Tampered(why)) => {
+                tracing::error!("a wave is stopped: {why}");
+                let change = Change::WaveStopped {
+                    wave: wave.id,
+                    why: why.to_owned(),
+                };
+                return end(app, wave, State::Stopped, change).await;
+            }
+        }
+    }
+    tracing::error!("the ballots of a wave keep changing while it is counted");
+    Ok(())
+}
+
+/// Why a wave is not counted at all.
+struct Tampered(&'static str);
+
+/// What a count found; released or dropped as a whole.
+struct Counted {
+    ballots: u64,
+    by_scale: Vec<(String, Vec<Atom<UnitId>>, Option<Spread>)>,
+    left_out: Vec<Change>,
+}
+
+/// What a look at all ballots gives.
+#[derive(Default)]
+struct Seen {
+    ballots: u64,
+    by_unit: BTreeMap<UnitId, u64>,
+    unreadable: u64,
+}
+
+/// Step 2: reads, checks and opens the ballots in pages; sums live in memory only.
+async fn count(app: &App, wave: &Wave) -> Result<Result<Counted, Tampered>, StoreError> {
+    let mut tx = app.store.read_newest().await?;
+    let places = store::rosters::tree(&mut tx, wave.id).await?;
+    let asked = store::rosters::all(&mut tx, wave.id).await?;
+    let sealed_key = store::waves::key(&mut tx, wave.id).await?;
+    if !wave.is_genuine(&app.keys) {
+        return Ok(Err(Tampered("its row was changed")));
+    }
+    if roster::digest(wave.threshold, &places, &asked)[..] != wave.digest[..] {
+        return Ok(Err(Tampered("its roster or tree was changed")));
+    }
+    let pair = sealed_key.and_then(|key| WaveKeyPair::open(&app.keys, wave.id, &key).ok());
+    let Some(pair) = pair.filter(|pair| pair.public() == wave.public_key) else {
+        return Ok(Err(Tampered("its key is missing or is not its own")));
+    };
+    let tree = Tree::new(
+        &places
+            .iter()
+            .map(|at| (at.unit, at.parent))
+            .collect::<Vec<_>>(),
+    );
+    let (Ok(tree), Some(rules)) = (
+        tree,
+        wave.scales.iter().map(rule).collect::<Option<Vec<_>>>(),
+    ) else {
+        return Ok(Err(Tampered("its tree or scales are damaged")));
+    };
+    let mut barred = BTreeSet::new();
+    loop {
+        let mut counts: Vec<_> = rules.iter().map(|rule| Count::of(&tree, *rule)).collect();
+        let seen = look(&mut tx, app, (wave, &pair), (&mut counts, &barred)).await?;
+        let overfull = overfull(&seen, &asked, &tree);
+        if overfull.is_subset(&barred) {
+            return Ok(Ok(Counted::of(wave, counts, &seen, &overfull)));
+        }
+        barred.extend(overfull);
+    }
+}
+
+/// The rule of a scale as the wave was opened with it.
+fn rule(scale: &WaveScale) -> Option<ScaleRule> {
+    let cut = match scale.cut {
+        Some((top, bottom)) => Some(Points::new(
+            u64::try_from(top).ok()?,
+            u64::try_from(bottom).ok()?,
+        )?),
+        None => None,
+    };
+    let publish_at = if scale.at_units {
+        PublishAt::Unit
+    } else {
+        PublishAt::Organisation
+    };
+    ScaleRule::new(u64::from(scale.highest), cut, publish_at)
+}
+
+/// Reads every ballot once, and adds those that may be counted.
+async fn look(
+    tx: &mut Tx,
+    app: &App,
+    (wave, pair): (&Wave, &WaveKeyPair),
+    (counts, barred): (&mut [Count<'_, UnitId>], &BTreeSet<UnitId>),
+) -> Result<Seen, StoreError> {
+    let mut seen = Seen::default();
+    let mut after: Option<BallotId> = None;
+    loop {
+        let page = ballots::page(tx, wave.id, after, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(seen);
+        };
+        after = Some(last.id);
+        for ballot in &page {
+            seen.ballots += 1;
+            let Some(content) = open(app, (wave, pair), ballot) else {
+                seen.unreadable += 1;
+                continue;
+            };
+            *seen.by_unit.entry(content.counted_at).or_default() += 1;
+            if !barred.contains(&content.counted_at) {
+                add(counts, &content);
+            }
+        }
+    }
+}
+
+fn open(app: &App, (wave, pair): (&Wave, &WaveKeyPair), ballot: &Ballot) -> Option<BallotContent> {
+    if !ballot.is_genuine(&app.keys) {
+        return None;
+    }
+    let plain = open_ballot(pair, wave.id, ballot.id, &ballot.sealed).ok()?;
+    BallotContent::decode(&plain, wave.scales.len()).ok()
+}
+
+fn add(counts: &mut [Count<'_, UnitId>], content: &BallotContent) {
+    for (count, scale) in counts.iter_mut().zip(&content.scales) {
+        let Some(steps) = scale.steps else { continue };
+        let answer = Answer {
+            steps: u64::from(steps),
+            stayed: scale.stayed,
+        };
+        if let Err(refused) = count.add(&content.counted_at, answer) {
+            tracing::error!("an answer was not counted: {refused}");
+        }
+    }
+}
+
+/// Units with more ballots than settled members, units that are not in the tree, and the whole
+/// organisation if there are more ballots than people on the roster.
+fn overfull(seen: &Seen, asked: &[roster::Asked], tree: &Tree<UnitId>) -> BTreeSet<UnitId> {
+    let total: u64 = seen.by_unit.values().sum();
+    if total > asked.len() as u64 {
+        return seen.by_unit.keys().copied().collect();
+    }
+    let mut settled: BTreeMap<UnitId, u64> = BTreeMap::new();
+    for row in asked.iter().filter(|row| row.settled) {
+        *settled.entry(row.unit).or_default() += 1;
+    }
+    seen.by_unit
+        .iter()
+        .filter(|(unit, _)| *unit != tree.root())
+        .filter(|(unit, ballots)| {
+            !tree.contains(unit) || **ballots > settled.get(unit).copied().unwrap_or(0)
+        })
+        .map(|(unit, _)| *unit)
+        .collect()
+}
+
+impl Counted {
+    fn of(
+        wave: &Wave,
+        counts: Vec<Count<'_, UnitId>>,
+        seen: &Seen,
+        overfull: &BTreeSet<UnitId>,
+    ) -> Self {
+        // `wave.threshold` is at least 5 by the table's own check and by the tag.
+        let threshold = u32::try_from(wave.threshold)
+            .ok()
+            .and_then(Threshold::new)
+            .unwrap_or_default();
+        let by_scale = wave
+            .scales
+            .iter()
+            .zip(counts)
+            .map(|(scale, count)| {
+                (
+                    scale.id.clone(),
+                    count.atoms(threshold),
+                    count.spread(threshold),
+                )
+            })
+            .collect();
+        Self {
+            ballots: seen.ballots,
+            by_scale,
+            left_out: left_out(wave.id, seen, overfull),
+        }
+    }
+}
+
+fn left_out(wave: WaveId, seen: &Seen, overfull: &BTreeSet<UnitId>) -> Vec<Change> {
+    let mut changes: Vec<Change> = overfull
+        .iter()
+        .map(|unit| Change::BallotsLeftOut {
+            wave,
+            unit: Some(*unit),
+            count: seen.by_unit.get(unit).copied().unwrap_or(0),
+            why: "more ballots than members".to_owned(),
+        })
+        .collect();
+    if seen.unreadable > 0 {
+        changes.push(Change::BallotsLeftOut {
+            wave,
+            unit: None,
+            count: seen.unreadable,
+            why: "not put there by this server".to_owned(),
+        });
+    }
+    changes
+}
+
+/// Step 3: one short transaction. Whether the wave is closed now; if not, ballots have changed
+/// since they were read, and the count starts again.
+async fn finish(app: &App, wave: &Wave, counted: Counted) -> Result<bool, StoreError> {
+    let mut tx = app.store.write().await?;
+    tx.own(wave.id).await?;
+    tx.lock_open_tables().await?;
+    if !store::waves::turn(&mut tx, wave.id, State::Counting, State::Closed).await? {
+        return Ok(true);
+    }
+    let place = (wave.organisation, wave.id);
+    for (scale, atoms, spread) in &counted.by_scale {
+        tallies::store::release(&mut tx, place, scale, (atoms, *spread)).await?;
+    }
+    if !destroy(&mut tx, wave, Some(counted.ballots)).await? {
+        return Ok(false);
+    }
+    for change in counted.left_out {
+        audit::enter(&mut tx, &app.seal(), wave.organisation, None, change).await?;
+    }
+    let change = Change::WaveClosed {
+        wave: wave.id,
+        ballots: counted.ballots,
+    };
+    audit::enter(&mut tx, &app.seal(), wave.organisation, None, change).await?;
+    tx.commit().await?;
+    app.remember_counted(wave.id);
+    Ok(true)
+}
+
+/// Moves the records, destroys key and ballots, and writes the open tables anew. Whether there
+/// were exactly as many ballots as expected.
+async fn destroy(tx: &mut Tx, wave: &Wave, expected: Option<u64>) -> Result<bool, StoreError> {
+    let place = (wave.organisation, wave.id);
+    store::own::move_records(tx, place, super::keep_until(wave)).await?;
+    store::waves::destroy_key(tx, wave.id).await?;
+    let destroyed = ballots::destroy(tx, wave.id).await?;
+    if expected.is_some_and(|expected| expected != destroyed) {
+        return Ok(false);
+    }
+    tx.rebuild_open_tables().await?;
+    Ok(true)
+}
+
+/// Ends a wave that is being counted, releasing nothing.
+async fn end(app: &App, wave: &Wave, to: State, change: Change) -> Result<(), StoreError> {
+    let mut tx = app.store.write().await?;
+    tx.own(wave.id).await?;
+    tx.lock_open_tables().await?;
+    if !store::waves::turn(&mut tx, wave.id, State::Counting, to).await? {
+        return Ok(());
+    }
+    destroy(&mut tx, wave, None).await?;
+    audit::enter(&mut tx, &app.seal(), wave.organisation, None, change).await?;
+    tx.commit().await?;
+    app.remember_counted(wave.id);
+    Ok(())
+}
+
+/// An administrator stops an open wave: ballots and key are destroyed, nothing is released,
+/// records stay their owners'.
+pub async fn stop(app: &App, administrator: &Administrator, wave: WaveId) -> Result<(), Problem> {
+    administrator.must_cover_all()?;
+    let who = administrator.who;
+    let mut tx = app.store.write().await?;
+    tx.own(wave).await?;
+    tx.lock_open_tables().await?;
+    let wave = store::waves::find(&mut tx, who.organisation, wave)
+        .await?
+        .ok_or(Kind::NotFound)?;
+    if !store::waves::turn(&mut tx, wave.id, State::Open, State::Stopped).await? {
+        return Err(Kind::WaveClosed.into());
+    }
+    destroy(&mut tx, &wave, None).await?;
+    let change = Change::WaveStopped {
+        wave: wave.id,
+        why: "by an administrator".to_owned(),
+    };
+    audit::enter(
+        &mut tx,
+        &app.seal(),
+        who.organisation,
+        Some(who.account),
+        change,
+    )
+    .await?;
+    tx.commit().await?;
+    app.remember_counted(wave.id);
+    app.store.empty_log().await?;
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! Erasing an account: first her ballots and records of open waves, each in a transaction of its
+//! own, then the account and its wraps. Her other rows can be opened by nobody from then on, and
+//! stay until their date: deleting them together would tell a reader of dumps which were hers.
+
+use super::member::Member;
+use super::choices;
+use super::store;
+use super::submit;
+use super::waves::State;
+use crate::app::App;
+use crate::audit::{self, Change};
+use crate::auth;
+use crate::people::accounts;
+use crate::problem::{Kind, Problem};
+
+/// Erases everything about her that names her. There is no way back.
+pub async fn erase_account(app: &App, member: &Member<'_>) -> Result<(), Problem> {
+    let mut tx = app.store.read_newest().await?;
+    let who = member.who;
+    let waves = store::waves::of_organisation(&mut tx, who.organisation).await?;
+    drop(tx);
+    if waves.iter().any(|wave| wave.state == State::Counting) {
+        let detail = "A wave is being counted right now. Try again in a few minutes.";
+        return Err(Problem::with(Kind::NotNow, detail));
+    }
+    for wave in waves.iter().filter(|wave| wave.is_open(app.clock.now())) {
+        submit::erase(app, member, wave.id).await?;
+    }
+    let mut tx = app.store.write().await?;
+    auth::erase(&mut tx, who.account).await?;
+    accounts::remove(&mut tx, who.organisation, who.account).await?;
+    let change = Change::Erased { account: who.account };
+    audit::enter(&mut tx, &app.seal(), who.organisation, Some(who.account), change).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes a consent back. What lies in open waves of the instrument is erased; records of ended
+/// waves are hers and stay.
+pub async fn withdraw_consent(
+    app: &App,
+    member: &Member<'_>,
+    instrument: &str,
+) -> Result<(), Problem> {
+    let mut tx = app.store.read_newest().await?;
+    let mut choices = choices::read(&mut tx, member).await?;
+    let waves = store::waves::of_organisation(&mut tx, member.who.organisation).await?;
+    drop(tx);
+    let now = app.clock.now();
+    for wave in waves.iter().filter(|wave| wave.instrument == instrument && wave.is_open(now)) {
+        submit::erase(app, member, wave.id).await?;
+    }
+    choices.consents.remove(instrument);
+    let mut tx = app.store.write().await?;
+    choices::write(&mut tx, member, &choices).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,57 @@
+//! Late answers: to a wave that has closed, for herself only.
+
+use super::casting::RecordOnly;
+use super::member::Member;
+use super::record::Record;
+use super::sheet::Sheet;
+use super::store;
+use super::submit::{consented, instrument_of, load, record_of, repeated, seal};
+use super::waves::State;
+use crate::app::App;
+use crate::ids::WaveId;
+use crate::problem::{Kind, Problem};
+
+/// Keeps answers to a wave that has closed, for herself only.
+pub async fn submit(
+    app: &App,
+    member: &Member<'_>,
+    wave: WaveId,
+    sheet: &Sheet,
+) -> Result<Record, Problem> {
+    member.must_be_active()?;
+    let mut tx = app.store.read_newest().await?;
+    let wave = load(&mut tx, app, member, wave).await?;
+    let instrument = instrument_of(app, &wave)?;
+    let open = member.open_record(&mut tx, wave.id).await?;
+    if let Some(same) = repeated(&mut tx, member, &wave, (open.as_ref(), sheet)).await? {
+        return Ok(same);
+    }
+    let ended = member.ended_record(&mut tx, wave.id).await?;
+    let has_answered = ended.as_ref().is_some_and(|found| !found.record.is_empty());
+    if wave.state == State::Open || open.is_some() || has_answered {
+        return Err(Kind::WaveClosed.into());
+    }
+    let proof = consented(&mut tx, member, instrument).await?;
+    drop(tx);
+    let record = record_of(&wave, sheet, proof, (None, Some(RecordOnly::Late)));
+    let key = ended
+        .as_ref()
+        .map_or(member.present_key()?, |found| found.key);
+    let at = key.record_locator(wave.id);
+    let sealed = seal(key, &at, &record, instrument)?;
+    let mut tx = app.store.write().await?;
+    tx.share(wave.id).await?;
+    match &ended {
+        Some(empty) => {
+            if !store::own::replace_record(&mut tx, &at, &empty.sealed, &sealed).await? {
+                return Err(Kind::Changed.into());
+            }
+        }
+        None => {
+            let place = (wave.organisation, super::keep_until(&wave));
+            store::own::insert_late(&mut tx, &at, place, &sealed).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(record)
+}

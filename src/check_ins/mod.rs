@@ -1,0 +1,68 @@
+//! What one person tells us: plans, waves, rosters, answers, records. A record is hers alone; what
+//! leaves her hands towards the organisation is a ballot without a name. There is no table of who
+//! took part, and no function here can make one.
+
+pub mod again;
+pub mod casting;
+pub mod choices;
+pub mod closing;
+pub mod cohort;
+pub mod consent;
+pub mod drafts;
+//pub mod erasure;
+pub mod history;
+pub mod late;
+pub mod member;
+pub mod opening;
+pub mod plans;
+pub mod record;
+pub mod roster;
+pub mod row_order;
+pub mod schedule;
+pub mod sheet;
+pub mod submit;
+pub mod waves;
+
+mod store;
+
+use chrono::{Months, NaiveDate};
+
+use crate::app::App;
+use crate::ids::WaveId;
+use crate::store::StoreError;
+use waves::Wave;
+
+/// Years that records are kept, unless their owner erases them before.
+const RECORD_YEARS: u32 = 10;
+
+/// One date for all records of a wave.
+#[must_use]
+pub fn keep_until(wave: &Wave) -> NaiveDate {
+    let closed = wave.closes_at.date_naive();
+    closed
+        .checked_add_months(Months::new(12 * RECORD_YEARS))
+        .unwrap_or(NaiveDate::MAX)
+}
+
+impl App {
+    /// Puts every wave that the database calls ended on the list of counted waves. Every server
+    /// does this at start and in each run of the wave job.
+    pub async fn remember_ended_waves(&self) -> Result<(), StoreError> {
+        let mut tx = self.store.read().await?;
+        let ended = store::waves::ended(&mut tx).await?;
+        if let Err(error) = self.counted.add(&ended) {
+            tracing::error!(cause = %error, "the list of counted waves cannot be written");
+        }
+        Ok(())
+    }
+
+    fn was_counted(&self, wave: WaveId) -> bool {
+        self.counted.contains(wave)
+    }
+
+    fn remember_counted(&self, wave: WaveId) {
+        if let Err(error) = self.counted.add(&[wave]) {
+            tracing::error!(cause = %error, "the list of counted waves cannot be written");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Row order and expiry of what lies under opaque keys.
+
+use chrono::NaiveDate;
+
+use super::store;
+use crate::app::App;
+use crate::store::{StoreError, Tx};
+
+/// Writes the tables of open waves anew if there is any; a log that could not be emptied is
+/// emptied by the next run.
+pub async fn rebuild(app: &App) -> Result<(), StoreError> {
+    let mut tx = app.store.read().await?;
+    let any_open = store::waves::any_open(&mut tx).await?;
+    drop(tx);
+    if any_open && !app.store.rebuild_open_tables().await? {
+        tracing::warn!("the write-ahead log could not be emptied; the next run tries again");
+    }
+    Ok(())
+}
+
+/// Forgets records and drafts whose date has come.
+pub async fn forget(tx: &mut Tx, today: NaiveDate) -> Result<(), StoreError> {
+    store::own::forget_records(tx, today).await?;
+    store::own::forget_drafts(tx, today).await?;
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! `waves` and `wave_keys`.
+
+use chrono::{DateTime, Utc};
+
+use crate::check_ins::waves::{Row, State, Wave};
+use crate::ids::{OrganisationId, PlanId, UnitId, WaveId};
+use crate::store::{StoreError, Tx, on};
+
+macro_rules! columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT organisation, id, plan, number, instrument, version, form, languages, drafts, ",
+            "scales, threshold, opens_at, closes_at, extended_at, state, public_key, digest, tag ",
+            "FROM waves ",
+            $rest
+        )
+    };
+}
+
+/// A wave of this organisation; a damaged row is not found.
+pub async fn find(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    wave: WaveId,
+) -> Result<Option<Wave>, StoreError> {
+    const SQL: &str = columns!("WHERE organisation = $1 AND id = $2");
+    let row: Option<Row> = on!(tx, conn => sqlx::query_as(SQL)
+        .bind(organisation).bind(wave).fetch_optional(conn).await)?;
+    Ok(row.and_then(Row::parse))
+}
+
+/// All waves of an organisation, oldest first.
+pub async fn of_organisation(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<Vec<Wave>, StoreError> {
+    const SQL: &str = columns!("WHERE organisation = $1 ORDER BY opens_at, id");
+    let rows: Vec<Row> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(organisation).fetch_all(conn).await)?;
+    Ok(rows.into_iter().filter_map(Row::parse).collect())
+}
+
+/// Waves of all organisations whose time is over, or whose count was interrupted.
+pub async fn to_be_closed(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<Wave>, StoreError> {
+    const SQL: &str = columns!(
+        "WHERE (state = 'open' AND closes_at <= $1) OR state = 'counting' ORDER BY closes_at, id"
+    );
+    let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL).bind(now).fetch_all(conn).await)?;
+    Ok(rows.into_iter().filter_map(Row::parse).collect())
+}
+
+/// Whether any wave takes answers or is being counted, in any organisation.
+pub async fn any_open(tx: &mut Tx) -> Result<bool, StoreError> {
+    const SQL: &str =
+        "SELECT EXISTS (SELECT 1 FROM waves WHERE state IN ('open', 'counting')) AS any_open";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).fetch_one(conn).await)?)
+}
+
+/// Ids of all waves that may never be counted again.
+pub async fn ended(tx: &mut Tx) -> Result<Vec<WaveId>, StoreError> {
+    const SQL: &str = "SELECT id FROM waves WHERE state IN ('closed', 'stopped')";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).fetch_all(conn).await)?)
+}
+
+/// State and close, as they are at this moment: what a submission checks before it writes.
+pub async fn standing(
+    tx: &mut Tx,
+    wave: WaveId,
+) -> Result<Option<(String, DateTime<Utc>, Vec<u8>)>, StoreError> {
+    const SQL: &str = "SELECT state, closes_at, public_key FROM waves WHERE id = $1";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(wave).fetch_optional(conn).await)?)
+}
+
+/// The wave of the plan before this one that was not stopped.
+pub async fn previous(tx: &mut Tx, wave: &Wave) -> Result<Option<(WaveId, String)>, StoreError> {
+    const SQL: &str = "SELECT id, version FROM waves
+        WHERE plan = $1 AND number < $2 AND state <> 'stopped' ORDER BY number DESC LIMIT 1";
+    Ok(on!(tx, conn => sqlx::query_as(SQL)
+        .bind(wave.plan).bind(wave.number).fetch_optional(conn).await)?)
+}
+
+/// Whether some wave of the organisation had closed by an instant.
+pub async fn any_closed_by(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    instant: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT EXISTS (SELECT 1 FROM waves WHERE organisation = $1
+        AND closes_at <= $2 AND state <> 'open') AS any_closed";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(organisation).bind(instant).fetch_one(conn).await)?)
+}
+
+/// The latest close of the plan's instrument in the organisation, whatever became of the wave.
+pub async fn last_close(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    instrument: &str,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    const SQL: &str = "SELECT closes_at FROM waves WHERE organisation = $1 AND instrument = $2
+        ORDER BY closes_at DESC LIMIT 1";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(organisation).bind(instrument).fetch_optional(conn).await)?)
+}
+
+/// A new wave with the sealed half of its key.
+pub async fn insert(tx: &mut Tx, wave: &Wave, sealed_key: &[u8]) -> Result<(), StoreError> {
+    const WAVE: &str = "INSERT INTO waves (organisation, id, plan, number, instrument, version,
+            form, languages, drafts, scales, threshold, opens_at, closes_at, extended_at, state,
+            public_key, digest, tag)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+    let languages = serde_json::to_string(&wave.languages).expect("texts always are JSON");
+    let scales = serde_json::to_string(&wave.scales).expect("scales always are JSON");
+    on!(tx, conn => sqlx::query(WAVE)
+        .bind(wave.organisation).bind(wave.id).bind(wave.plan).bind(wave.number)
+        .bind(&wave.instrument).bind(&wave.version).bind(&wave.form).bind(languages)
+        .bind(wave.drafts).bind(scales).bind(wave.threshold).bind(wave.opens_at)
+        .bind(wave.closes_at).bind(wave.extended_at).bind(wave.state.word())
+        .bind(&wave.public_key[..]).bind(&wave.digest).bind(&wave.tag)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    put_key(tx, wave, sealed_key).await
+}
+
+/// The sealed private half of a wave's key.
+pub async fn put_key(tx: &mut Tx, wave: &Wave, sealed: &[u8]) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO wave_keys (organisation, wave, sealed) VALUES ($1, $2, $3)";
+    on!(tx, conn => sqlx::query(SQL).bind(wave.organisation).bind(wave.id).bind(sealed)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(())
+}
+
+/// The sealed private half; gone once the wave has been counted or stopped.
+pub async fn key(tx: &mut Tx, wave: WaveId) -> Result<Option<Vec<u8>>, StoreError> {
+    const SQL: &str = "SELECT sealed FROM wave_keys WHERE wave = $1";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(wave).fetch_optional(conn).await)?)
+}
+
+/// Destroys the private half.
+pub async fn destroy_key(tx: &mut Tx, wave: WaveId) -> Result<u64, StoreError> {
+    const SQL: &str = "DELETE FROM wave_keys WHERE wave = $1";
+    Ok(on!(tx, conn => sqlx::query(SQL).bind(wave)
+        .execute(conn).await.map(|done| done.rows_affected()))?)
+}
+
+/// Compare and set; whether this call made the change.
+pub async fn turn(tx: &mut Tx, wave: WaveId, from: State, to: State) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE waves SET state = $3 WHERE id = $1 AND state = $2";
+    let changed = on!(tx, conn => sqlx::query(SQL).bind(wave).bind(from.word()).bind(to.word())
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(changed == 1)
+}
+
+/// A later close, with its new tag; whether the wave was open and not yet extended.
+pub async fn extend(tx: &mut Tx, wave: &Wave) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE waves SET closes_at = $2, extended_at = $3, tag = $4
+        WHERE id = $1 AND state = 'open' AND extended_at IS NULL";
+    let changed = on!(tx, conn => sqlx::query(SQL)
+        .bind(wave.id).bind(wave.closes_at).bind(wave.extended_at).bind(&wave.tag)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(changed == 1)
+}
+
+/// A new public key and tag, after a restore.
+pub async fn rekey(tx: &mut Tx, wave: &Wave) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE waves SET public_key = $2, tag = $3 WHERE id = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(wave.id).bind(&wave.public_key[..]).bind(&wave.tag)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(())
+}
+
+/// The newest wave whose roster holds this unit.
+pub async fn latest_of_unit(tx: &mut Tx, unit: UnitId) -> Result<Option<Wave>, StoreError> {
+    const SQL: &str = columns!(
+        "WHERE state <> 'stopped' AND id IN (SELECT wave FROM wave_units WHERE unit = $1)
+         ORDER BY opens_at DESC LIMIT 1"
+    );
+    let row: Option<Row> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(unit).fetch_optional(conn).await)?;
+    Ok(row.and_then(Row::parse))
+}

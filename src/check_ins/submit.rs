@@ -1,0 +1,366 @@
+//! Submitting, replacing, withdrawing and erasing are one operation: her record's row is inserted
+//! or compared and set, the ballot that it named is taken back, a new one is cast, or none.
+//! Everything is read and sealed before; the writing transaction holds five statements at most.
+
+use super::casting::{Casting, Reach, RecordOnly, Voting};
+use super::consent;
+use super::member::{Found, Member};
+use super::record::{Cast, Record, padded_len};
+use super::sheet::{Keep, Sheet};
+use super::waves::{State, Wave, major};
+use super::{choices, store};
+use crate::app::App;
+use crate::ballots::{self, Ballot, BallotContent, ScaleStep};
+use crate::ids::{BallotId, UnitId, WaveId};
+use crate::problem::{Kind, Problem};
+use crate::questionnaires::{Answers, Instrument, score};
+use crate::store::{StoreError, Tx};
+use crate::vault::{Locator, WorkerKey, public_key_digest, seal_ballot};
+
+/// A row of hers, ready to be written.
+pub(super) struct Writing<'a> {
+    pub wave: &'a Wave,
+    pub key: &'a WorkerKey,
+    pub at: Locator,
+    pub old: Option<&'a Found<'a>>,
+    pub record: Record,
+    pub ballot: Option<Ballot>,
+}
+
+/// Hands in a sheet for an open wave, or changes what was handed in. The same sheet again changes
+/// nothing and gives the same record, also after the close.
+pub async fn submit(
+    app: &App,
+    member: &Member<'_>,
+    wave: WaveId,
+    sheet: &Sheet,
+) -> Result<Record, Problem> {
+    member.must_be_active()?;
+    let mut tx = app.store.read_newest().await?;
+    let wave = load(&mut tx, app, member, wave).await?;
+    let instrument = instrument_of(app, &wave)?;
+    let old = member.open_record(&mut tx, wave.id).await?;
+    if let Some(same) = repeated(&mut tx, member, &wave, (old.as_ref(), sheet)).await? {
+        return Ok(same);
+    }
+    must_be_open(app, &wave)?;
+    let proof = consented(&mut tx, member, instrument).await?;
+    let casting = casting(&mut tx, member, &wave, (old.as_ref(), sheet.reach)).await?;
+    let stayed = stayed(&mut tx, member, &wave, casting).await?;
+    drop(tx);
+    let (cast, ballot, record_only) = match casting {
+        Casting::Nowhere(why) => (None, None, Some(why)),
+        Casting::At(unit) => {
+            let (cast, ballot) = fill_in(
+                app,
+                &wave,
+                (instrument, &sheet.scored.answers),
+                (unit, &stayed),
+            )?;
+            (Some(cast), Some(ballot), None)
+        }
+    };
+    let record = record_of(&wave, sheet, proof, (cast, record_only));
+    let key = old.as_ref().map_or(member.present_key()?, |old| old.key);
+    let at = key.record_locator(wave.id);
+    let writing = Writing {
+        wave: &wave,
+        key,
+        at,
+        old: old.as_ref(),
+        record,
+        ballot,
+    };
+    writing.write(app, instrument).await
+}
+
+/// Takes back her ballot and empties her record: while the wave is open as one operation, later
+/// only the record. Nothing to erase is a success.
+pub async fn erase(app: &App, member: &Member<'_>, wave: WaveId) -> Result<(), Problem> {
+    let mut tx = app.store.read_newest().await?;
+    let wave = load(&mut tx, app, member, wave).await?;
+    let instrument = instrument_of(app, &wave)?;
+    let old = member.open_record(&mut tx, wave.id).await?;
+    let ended = member.ended_record(&mut tx, wave.id).await?;
+    drop(tx);
+    let record = Record::erased(wave.id);
+    if let Some(old) = old {
+        if old.record.is_empty() {
+            return Ok(());
+        }
+        let writing = Writing {
+            wave: &wave,
+            key: old.key,
+            at: old.at,
+            old: Some(&old),
+            record,
+            ballot: None,
+        };
+        return writing.write(app, instrument).await.map(|_| ());
+    }
+    let Some(ended) = ended.filter(|ended| !ended.record.is_empty()) else {
+        return Ok(());
+    };
+    let sealed = seal(ended.key, &ended.at, &record, instrument)?;
+    let mut tx = app.store.write().await?;
+    tx.share(wave.id).await?;
+    if !store::own::replace_record(&mut tx, &ended.at, &ended.sealed, &sealed).await? {
+        return Err(Kind::Changed.into());
+    }
+    Ok(tx.commit().await?)
+}
+
+impl Writing<'_> {
+    pub(super) async fn write(self, app: &App, instrument: &Instrument) -> Result<Record, Problem> {
+        let sealed = seal(self.key, &self.at, &self.record, instrument)?;
+        let mut tx = app.store.write().await?;
+        tx.share(self.wave.id).await?;
+        self.must_still_be_open(&mut tx, app).await?;
+        match self.old {
+            None => store::own::insert_open(&mut tx, &self.at, self.wave.id, &sealed).await?,
+            Some(old) => {
+                if !store::own::replace_open(&mut tx, &self.at, &old.sealed, &sealed).await? {
+                    return Err(Kind::Changed.into());
+                }
+                self.take_back(&mut tx, &old.record).await?;
+            }
+        }
+        if let Some(ballot) = &self.ballot {
+            ballots::cast(&mut tx, ballot).await?;
+        }
+        tx.commit().await?;
+        Ok(self.record)
+    }
+
+    /// The ballot that the old record names under the wave's present key must be there.
+    async fn take_back(&self, tx: &mut Tx, old: &Record) -> Result<(), Problem> {
+        let present = public_key_digest(&self.wave.public_key);
+        let Some(cast) = old
+            .ballot
+            .as_ref()
+            .filter(|cast| cast.key_digest == present)
+        else {
+            return Ok(());
+        };
+        if ballots::take_back(tx, cast.ballot, self.wave.id).await? {
+            return Ok(());
+        }
+        Err(Kind::Changed.into())
+    }
+
+    async fn must_still_be_open(&self, tx: &mut Tx, app: &App) -> Result<(), Problem> {
+        let standing = store::waves::standing(tx, self.wave.id).await?;
+        let is_open = standing.is_some_and(|(state, closes_at, public_key)| {
+            state == State::Open.word()
+                && app.clock.now() < closes_at
+                && public_key == self.wave.public_key
+        });
+        if is_open {
+            Ok(())
+        } else {
+            Err(Kind::WaveClosed.into())
+        }
+    }
+}
+
+pub(super) async fn load(
+    tx: &mut Tx,
+    app: &App,
+    member: &Member<'_>,
+    wave: WaveId,
+) -> Result<Wave, Problem> {
+    let wave = store::waves::find(tx, member.who.organisation, wave)
+        .await?
+        .ok_or(Kind::NotFound)?;
+    if !wave.is_genuine(&app.keys) {
+        tracing::error!("a wave row has been tampered with; nothing is sealed to it");
+        return Err(Kind::WaveClosed.into());
+    }
+    Ok(wave)
+}
+
+pub(super) fn instrument_of<'a>(app: &'a App, wave: &Wave) -> Result<&'a Instrument, Problem> {
+    match app.catalogue.find(&wave.instrument) {
+        Some(instrument) if major(&instrument.version.to_string()) == wave.major() => {
+            Ok(instrument)
+        }
+        _ => {
+            tracing::error!(instrument = %wave.instrument, "the instrument of a wave is missing");
+            Err(Kind::Broken.into())
+        }
+    }
+}
+
+fn must_be_open(app: &App, wave: &Wave) -> Result<(), Problem> {
+    if wave.is_open(app.clock.now()) {
+        Ok(())
+    } else {
+        Err(Kind::WaveClosed.into())
+    }
+}
+
+/// The record that says exactly this already, in an open or an ended wave.
+pub(super) async fn repeated(
+    tx: &mut Tx,
+    member: &Member<'_>,
+    wave: &Wave,
+    (open, sheet): (Option<&Found<'_>>, &Sheet),
+) -> Result<Option<Record>, StoreError> {
+    let says = |record: &Record| {
+        let is_lost = record
+            .ballot
+            .as_ref()
+            .is_some_and(|cast| cast.key_digest != public_key_digest(&wave.public_key));
+        record.says(&sheet.scored, sheet.reach) && !is_lost
+    };
+    if let Some(open) = open {
+        return Ok(says(&open.record).then(|| open.record.clone()));
+    }
+    let ended = member.ended_record(tx, wave.id).await?;
+    let says = |record: &Record| record.says(&sheet.scored, sheet.reach);
+    Ok(ended.map(|found| found.record).filter(says))
+}
+
+pub(super) async fn consented(
+    tx: &mut Tx,
+    member: &Member<'_>,
+    instrument: &Instrument,
+) -> Result<String, Problem> {
+    let proof = consent::Text::of(instrument).proof();
+    let choices = choices::read(tx, member).await?;
+    if choices.consents.get(&instrument.id) == Some(&proof) {
+        return Ok(proof);
+    }
+    Err(Kind::Consent.into())
+}
+
+async fn casting(
+    tx: &mut Tx,
+    member: &Member<'_>,
+    wave: &Wave,
+    (old, reach): (Option<&Found<'_>>, Reach),
+) -> Result<Casting, StoreError> {
+    let asked = store::rosters::of(tx, wave.id, member.who.account).await?;
+    let is_after_another =
+        store::waves::any_closed_by(tx, wave.organisation, wave.opens_at).await?;
+    let voting = Voting {
+        organisation: wave.organisation,
+        opens_at: wave.opens_at,
+        is_after_another,
+    };
+    let present = public_key_digest(&wave.public_key);
+    let replaces = old
+        .and_then(|old| old.record.ballot.as_ref())
+        .filter(|cast| cast.key_digest == present)
+        .map(|cast| cast.counted_at);
+    Ok(voting.casting(asked.as_ref(), member.vault, reach, replaces))
+}
+
+/// The scales on which she was counted at the same place in the wave before, under the same major
+/// version.
+pub(super) async fn stayed(
+    tx: &mut Tx,
+    member: &Member<'_>,
+    wave: &Wave,
+    casting: Casting,
+) -> Result<Vec<String>, StoreError> {
+    let Casting::At(unit) = casting else {
+        return Ok(Vec::new());
+    };
+    let Some((previous, version)) = store::waves::previous(tx, wave).await? else {
+        return Ok(Vec::new());
+    };
+    if major(&version) != wave.major() {
+        return Ok(Vec::new());
+    }
+    let found = member.ended_record(tx, previous).await?;
+    let cast = found.and_then(|found| found.record.ballot);
+    Ok(cast
+        .filter(|cast| cast.counted_at == unit)
+        .map(|cast| cast.scales)
+        .unwrap_or_default())
+}
+
+/// Makes the ballot, and what the record remembers of it.
+pub(super) fn fill_in(
+    app: &App,
+    wave: &Wave,
+    (instrument, answers): (&Instrument, &Answers),
+    (unit, stayed): (UnitId, &[String]),
+) -> Result<(Cast, Ballot), Problem> {
+    let scores = score(instrument, Some(&wave.form), answers);
+    let steps_of = |scale: &str| {
+        scores
+            .iter()
+            .find(|score| score.scale.id == scale)
+            .and_then(|score| score.steps)
+    };
+    let scales: Vec<ScaleStep> = wave
+        .scales
+        .iter()
+        .map(|scale| {
+            let steps = steps_of(&scale.id);
+            ScaleStep {
+                steps,
+                stayed: steps.is_some() && stayed.contains(&scale.id),
+            }
+        })
+        .collect();
+    let answered = wave
+        .scales
+        .iter()
+        .zip(&scales)
+        .filter(|(_, step)| step.steps.is_some())
+        .map(|(scale, _)| scale.id.clone())
+        .collect();
+    let id = BallotId::new();
+    let content = BallotContent {
+        counted_at: unit,
+        scales,
+    }
+    .encode();
+    let sealed = seal_ballot(&wave.public_key, wave.id, id, &content).map_err(|_| {
+        tracing::error!("a wave has no usable public key");
+        Problem::from(Kind::Broken)
+    })?;
+    let key_digest = public_key_digest(&wave.public_key);
+    let cast = Cast {
+        ballot: id,
+        key_digest,
+        counted_at: unit,
+        scales: answered,
+    };
+    Ok((cast, Ballot::tagged(&app.keys, id, wave.id, sealed)))
+}
+
+pub(super) fn record_of(
+    wave: &Wave,
+    sheet: &Sheet,
+    consent: String,
+    (ballot, record_only): (Option<Cast>, Option<RecordOnly>),
+) -> Record {
+    let kept = sheet.keep == Keep::Answers;
+    Record {
+        format: 1,
+        wave: wave.id,
+        instrument: wave.instrument.clone(),
+        consent,
+        reach: sheet.reach,
+        scored: kept.then(|| sheet.scored.clone()),
+        ballot,
+        record_only,
+    }
+}
+
+pub(super) fn seal(
+    key: &WorkerKey,
+    at: &Locator,
+    record: &Record,
+    instrument: &Instrument,
+) -> Result<Vec<u8>, Problem> {
+    key.seal_record(at, &record.encode(), padded_len(instrument))
+        .map_err(|_| {
+            tracing::error!(instrument = %instrument.id, "a record is longer than its wave allows");
+            Kind::Broken.into()
+        })
+}

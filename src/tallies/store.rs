@@ -1,0 +1,171 @@
+//! The tables of released rows, and what of a wave is public: its tree, how many were asked, when
+//! it closed. Nothing here can reach a ballot or a record.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{Atom, Spread, Tally};
+use crate::ids::{OrganisationId, PlanId, UnitId, WaveId};
+use crate::store::{StoreError, Tx, on};
+
+/// What of a counted wave is public.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedWave {
+    /// The wave.
+    pub id: WaveId,
+    /// Its plan.
+    pub plan: PlanId,
+    /// Counts from 1 within the plan.
+    pub number: i64,
+    /// What was asked.
+    pub instrument: String,
+    /// In which version.
+    pub version: String,
+    /// Whether untested translations were offered.
+    pub drafts: bool,
+    /// Ids of the released scales, in the instrument's order.
+    pub scales: Vec<String>,
+    /// When it opened.
+    pub opens_at: DateTime<Utc>,
+    /// When it closed.
+    pub closes_at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct WaveRow {
+    id: WaveId,
+    plan: PlanId,
+    number: i64,
+    instrument: String,
+    version: String,
+    drafts: bool,
+    scales: String,
+    opens_at: DateTime<Utc>,
+    closes_at: DateTime<Utc>,
+}
+
+/// The part of a wave's scales that is public.
+#[derive(serde::Deserialize)]
+struct ScaleName {
+    id: String,
+}
+
+/// The counted waves of an organisation, oldest first.
+pub async fn counted_waves(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<Vec<CountedWave>, StoreError> {
+    const SQL: &str = "SELECT id, plan, number, instrument, version, drafts, scales, opens_at,
+            closes_at
+        FROM waves WHERE organisation = $1 AND state = 'closed' ORDER BY opens_at, id";
+    let rows: Vec<WaveRow> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(organisation).fetch_all(conn).await)?;
+    let counted = |row: WaveRow| {
+        let scales: Vec<ScaleName> = serde_json::from_str(&row.scales).ok()?;
+        Some(CountedWave {
+            id: row.id,
+            plan: row.plan,
+            number: row.number,
+            instrument: row.instrument,
+            version: row.version,
+            drafts: row.drafts,
+            scales: scales.into_iter().map(|scale| scale.id).collect(),
+            opens_at: row.opens_at,
+            closes_at: row.closes_at,
+        })
+    };
+    Ok(rows.into_iter().filter_map(counted).collect())
+}
+
+/// The tree that a wave was counted with, and how many were asked directly at each unit.
+pub async fn tree(
+    tx: &mut Tx,
+    wave: WaveId,
+) -> Result<Vec<(UnitId, Option<UnitId>, i64)>, StoreError> {
+    const SQL: &str = "SELECT unit, parent, asked FROM wave_units WHERE wave = $1";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(wave).fetch_all(conn).await)?)
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    scale: String,
+    unit: UnitId,
+    answered: i64,
+    mean: i64,
+    at_or_above_cut: Option<i64>,
+    stayed: i64,
+}
+
+/// The released rows of a wave by scale; a row that the rule cannot have made is left out.
+pub async fn atoms(
+    tx: &mut Tx,
+    wave: WaveId,
+) -> Result<BTreeMap<String, Vec<Atom<UnitId>>>, StoreError> {
+    const SQL: &str = "SELECT scale, unit, answered, mean, at_or_above_cut, stayed
+        FROM tallies WHERE wave = $1 ORDER BY scale, unit";
+    let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL).bind(wave).fetch_all(conn).await)?;
+    let mut by_scale: BTreeMap<String, Vec<Atom<UnitId>>> = BTreeMap::new();
+    for row in rows {
+        let tally = Tally::from_row(row.answered, row.mean, row.at_or_above_cut, row.stayed);
+        if let Some(tally) = tally {
+            by_scale.entry(row.scale).or_default().push(Atom {
+                top: row.unit,
+                tally,
+            });
+        }
+    }
+    Ok(by_scale)
+}
+
+/// Releases the rows of one scale.
+pub async fn release(
+    tx: &mut Tx,
+    (organisation, wave): (OrganisationId, WaveId),
+    scale: &str,
+    (atoms, spread): (&[Atom<UnitId>], Option<Spread>),
+) -> Result<(), StoreError> {
+    const TALLY: &str = "INSERT INTO tallies
+            (organisation, wave, scale, unit, answered, mean, at_or_above_cut, stayed)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    const SPREAD: &str = "INSERT INTO spread (organisation, wave, scale, s2, s2_df)
+        VALUES ($1, $2, $3, $4, $5)";
+    for atom in atoms {
+        let tally = &atom.tally;
+        on!(tx, conn => sqlx::query(TALLY)
+            .bind(organisation).bind(wave).bind(scale).bind(atom.top)
+            .bind(i64::from(tally.answered())).bind(i64::from(tally.mean()))
+            .bind(tally.at_or_above_cut().map(i64::from)).bind(i64::from(tally.stayed()))
+            .execute(conn).await.map(|done| done.rows_affected()))?;
+    }
+    if let Some(spread) = spread {
+        on!(tx, conn => sqlx::query(SPREAD)
+            .bind(organisation).bind(wave).bind(scale)
+            .bind(i64::from(spread.variance())).bind(i64::from(spread.degrees_of_freedom()))
+            .execute(conn).await.map(|done| done.rows_affected()))?;
+    }
+    Ok(())
+}
+
+/// The organisation's spread by scale.
+pub async fn spread(tx: &mut Tx, wave: WaveId) -> Result<BTreeMap<String, Spread>, StoreError> {
+    const SQL: &str = "SELECT scale, s2, s2_df FROM spread WHERE wave = $1";
+    let rows: Vec<(String, i64, i64)> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(wave).fetch_all(conn).await)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(scale, s2, s2_df)| Some((scale, Spread::from_row(s2, s2_df)?)))
+        .collect())
+}
+
+/// Released rows of waves that closed before an instant are forgotten.
+pub async fn forget(tx: &mut Tx, closed_before: DateTime<Utc>) -> Result<u64, StoreError> {
+    const TALLIES: &str = "DELETE FROM tallies
+        WHERE wave IN (SELECT id FROM waves WHERE state = 'closed' AND closes_at < $1)";
+    const SPREAD: &str = "DELETE FROM spread
+        WHERE wave IN (SELECT id FROM waves WHERE state = 'closed' AND closes_at < $1)";
+    on!(tx, conn => sqlx::query(SPREAD).bind(closed_before)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(on!(tx, conn => sqlx::query(TALLIES).bind(closed_before)
+        .execute(conn).await.map(|done| done.rows_affected()))?)
+}
