@@ -1,6 +1,9 @@
 //! The publication rule: what may be shown of a wave, and nothing else can be made here. The
 //! released sets are disjoint groups of at least five people, and all that is shown of a unit is
-//! a sum over their released rows. Rule and proof: `docs/decisions/0003-publication-rule.md`.
+//! a sum over their released rows. Rule and proof: `docs/decisions/0003-the-publication-rule.md`.
+
+#[cfg(test)]
+mod attack;
 
 use std::collections::BTreeMap;
 

@@ -7,6 +7,7 @@ mod documents;
 mod group_commit;
 mod licences;
 mod people;
+mod publication;
 mod schemas;
 mod support;
 mod vault;
