@@ -5,6 +5,8 @@ mod installation;
 mod json_place;
 mod migrate;
 mod publish;
+mod questionnaires;
+mod score;
 
 use std::process::ExitCode;
 
@@ -24,6 +26,10 @@ enum Command {
     Migrate(migrate::Args),
     /// Applies the publication rule to a wave in a file, and prints what may be shown of it.
     Publish(publish::Args),
+    /// Lists, shows, checks and exports questionnaires.
+    Questionnaires(questionnaires::Args),
+    /// Scores a file of answers.
+    Score(score::Args),
 }
 
 /// Runs the subcommand named on the command line; its refusal goes to standard error.
@@ -31,6 +37,8 @@ pub fn run(cli: Cli) -> ExitCode {
     let done: anyhow::Result<()> = match cli.command {
         Command::Migrate(args) => migrate::run(&args),
         Command::Publish(args) => publish::run(&args),
+        Command::Questionnaires(args) => questionnaires::run(&args),
+        Command::Score(args) => score::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,6 +5,7 @@ pub mod answers;
 pub mod catalogue;
 pub mod check;
 pub mod feedback;
+pub mod fhir;
 pub(crate) mod fingerprints;
 pub mod format;
 pub mod fraction;

@@ -230,9 +230,8 @@ fn difference(
         .iter()
         .rev()
         .filter(|record| record.is_comparable_with(now));
-    let last = comparable
-        .filter_map(|record| record.score_of(instrument, scale).score)
-        .next()?;
+    let mut scores = comparable.filter_map(|record| record.score_of(instrument, scale).score);
+    let last = scores.next()?;
     Some(present - last)
 }
 
