@@ -8,6 +8,7 @@ mod group_commit;
 mod licences;
 mod people;
 mod publication;
+mod questionnaires;
 mod schemas;
 mod support;
 mod vault;

@@ -46,7 +46,7 @@ struct Listed<'i> {
     version: Version,
     /// What it measures.
     kind: Kind,
-    /// English title if there is one, else the id.
+    /// English title if there is one, else the source.
     title: &'i str,
     /// Number of items.
     items: usize,
@@ -72,7 +72,7 @@ impl<'i> From<&'i Instrument> for Listed<'i> {
             kind: instrument.kind,
             title: instrument
                 .locale("en")
-                .map_or(&*instrument.id, |locale| &*locale.title),
+                .map_or(&*instrument.source, |locale| &*locale.title),
             items: instrument.items.len(),
             scales: instrument.scales.iter().map(|scale| &*scale.id).collect(),
             forms: instrument.forms.iter().map(|form| &*form.id).collect(),

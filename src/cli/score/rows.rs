@@ -37,6 +37,40 @@ impl Row {
         self.bytes[start..self.ends[index]].trim_ascii()
     }
 
+    /// Takes the next byte of the row; an error says what the RFC forbids.
+    fn take(&mut self, place: Place, byte: u8) -> Result<Place, &'static str> {
+        let next = match (place, byte) {
+            (Place::Closing, b'"') | (Place::Quoted, 0..b'"' | b'#'..) => {
+                self.bytes.push(byte);
+                Place::Quoted
+            }
+            (Place::Quoted, b'"') | (Place::Closing, b'\r') => Place::Closing,
+            (_, b',') => {
+                self.ends.push(self.bytes.len());
+                Place::Start
+            }
+            (_, b'\n') => {
+                if place == Place::Plain && self.bytes.last() == Some(&b'\r') {
+                    self.bytes.pop();
+                }
+                self.ends.push(self.bytes.len());
+                Place::End
+            }
+            (Place::Start, b'"') => Place::Quoted,
+            (Place::Plain, b'"') => return Err("a quote inside a cell without quotes"),
+            (Place::Closing, _) => return Err("text after a closing quote"),
+            _ => {
+                self.bytes.push(byte);
+                Place::Plain
+            }
+        };
+        let start = self.ends.last().copied().unwrap_or(0);
+        if self.bytes.len() > start + LONGEST_CELL || self.ends.len() > MOST_CELLS {
+            return Err("this row is far too long");
+        }
+        Ok(next)
+    }
+
     /// An empty line has one empty cell.
     fn is_blank(&self) -> bool {
         self.ends.len() == 1 && self.bytes.is_empty()
@@ -51,6 +85,8 @@ enum Place {
     Quoted,
     /// After a quote in a quoted cell: the end, or the first half of a doubled quote.
     Closing,
+    /// After the end of the row.
+    End,
 }
 
 impl<R: BufRead> Rows<R> {
@@ -84,7 +120,7 @@ impl<R: BufRead> Rows<R> {
         row.line = self.line;
         self.skip_mark()?;
         let (mut place, mut any) = (Place::Start, false);
-        loop {
+        while place != Place::End {
             let chunk = self.input.fill_buf()?;
             if chunk.is_empty() {
                 if place == Place::Quoted {
@@ -96,52 +132,20 @@ impl<R: BufRead> Rows<R> {
                 return Ok(any);
             }
             any = true;
-            let (mut used, mut ended) = (0, false);
+            let mut used = 0;
             for byte in chunk {
                 used += 1;
-                place = match (place, *byte) {
-                    (Place::Quoted, b'"') => Place::Closing,
-                    (Place::Closing, b'"') | (Place::Quoted, _) => {
-                        row.bytes.push(*byte);
-                        self.line += u64::from(*byte == b'\n');
-                        Place::Quoted
-                    }
-                    (_, b',') => {
-                        row.ends.push(row.bytes.len());
-                        Place::Start
-                    }
-                    (_, b'\n') => {
-                        ended = true;
-                        break;
-                    }
-                    (Place::Start, b'"') => Place::Quoted,
-                    (Place::Closing, b'\r') => Place::Closing,
-                    (Place::Closing, _) => {
-                        return Err(refused(self.line, "text after a closing quote"));
-                    }
-                    (Place::Plain, b'"') => {
-                        return Err(refused(self.line, "a quote inside a cell without quotes"));
-                    }
-                    (_, byte) => {
-                        row.bytes.push(byte);
-                        Place::Plain
-                    }
-                };
-                let start = row.ends.last().copied().unwrap_or(0);
-                if row.bytes.len() - start > LONGEST_CELL || row.ends.len() > MOST_CELLS {
-                    return Err(refused(row.line, "this row is far too long"));
+                self.line += u64::from(*byte == b'\n');
+                place = row
+                    .take(place, *byte)
+                    .map_err(|why| refused(self.line, why))?;
+                if place == Place::End {
+                    break;
                 }
             }
             self.input.consume(used);
-            if ended {
-                self.line += 1;
-                if row.bytes.last() == Some(&b'\r') && place == Place::Plain {
-                    row.bytes.pop();
-                }
-                row.ends.push(row.bytes.len());
-                return Ok(true);
-            }
         }
+        Ok(true)
     }
 
     /// The mark that some programs put before UTF-8.

@@ -9,16 +9,25 @@ use crate::questionnaires::instrument::{Condition, Instrument, Opening, Safety, 
 use crate::questionnaires::scale::Scale;
 
 pub(super) fn check(report: &Report, instrument: &Instrument) {
+    let is_unknown = |index| report.is_unreadable(&format!("scales/{index}/range"));
     if !report.is_unreadable("scales") {
         forms(report, instrument);
+    }
+    if !report.is_unreadable("scales") && !(0..instrument.scales.len()).any(is_unknown) {
         norms(report, instrument);
+        for (index, scale) in instrument.scales.iter().enumerate() {
+            change(report, scale, &format!("scales/{index}/change"));
+        }
+        for (index, safety) in instrument.safety.iter().enumerate() {
+            condition(report, instrument, safety, &format!("safety/{index}"));
+        }
     }
-    for (index, scale) in instrument.scales.iter().enumerate() {
-        change(report, scale, &format!("scales/{index}/change"));
-    }
+    verdicts(report, instrument);
+}
+
+fn verdicts(report: &Report, instrument: &Instrument) {
     for (index, safety) in instrument.safety.iter().enumerate() {
         let path = format!("safety/{index}");
-        condition(report, instrument, safety, &path);
         if !instrument.individual_feedback && safety.opening != Opening::Reporting {
             let message = format!(
                 "`individual_feedback = false` gives no verdict: opening \"{}\" is one; only \

@@ -8,6 +8,7 @@ use crate::questionnaires::format::Code;
 use crate::questionnaires::format::report::Report;
 use crate::questionnaires::instrument::{Instrument, TextPlace};
 use crate::questionnaires::locale::{Locale, Status};
+use crate::questionnaires::version::Version;
 
 pub(super) fn check(report: &Report, instrument: &Instrument, locale: &Locale, name: &FileName) {
     place(report, instrument, locale);
@@ -50,7 +51,8 @@ fn belonging(report: &Report, instrument: &Instrument, locale: &Locale, name: &F
         );
         report.add("instrument", Code::Q20, message);
     }
-    if locale.version != instrument.version {
+    let is_known = instrument.version != Version::default();
+    if is_known && locale.version != instrument.version {
         let message = format!(
             "`version` is {} but the structure file has {}: compare the texts, then write the same",
             locale.version, instrument.version

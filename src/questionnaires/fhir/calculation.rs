@@ -1,4 +1,4 @@
-//! The FHIRPath that computes a scale from the weights of the answers, with the minimum rule.
+//! The `FHIRPath` that computes a scale from the weights of the answers, with the minimum rule.
 
 use super::number;
 use super::resources::{Content, Expression, Extension};

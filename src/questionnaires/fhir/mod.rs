@@ -1,4 +1,4 @@
-//! FHIR R4 export. A Questionnaire holds no person; a QuestionnaireResponse is made only from a
+//! FHIR R4 export. A Questionnaire holds no person; a `QuestionnaireResponse` is made only from a
 //! worker's own record, for herself, and names neither her nor an hour.
 //!
 //! Link ids must be unique in a Questionnaire and forms share items, so one Questionnaire holds
@@ -249,7 +249,7 @@ fn terminology_code(code: &super::instrument::FhirCode) -> Coding {
     }
 }
 
-/// A number as FHIRPath writes it.
+/// A number as `FHIRPath` writes it.
 fn number(fraction: Fraction) -> String {
     if fraction.bottom() == 1 {
         fraction.to_string()

@@ -1,4 +1,5 @@
 //! The two FHIR R4 (4.0.1) resources that we write, with the elements that we fill and no others.
+#![expect(clippy::struct_field_names, reason = "FHIR names the elements")]
 
 use serde::Serialize;
 
@@ -103,7 +104,7 @@ pub enum Content {
     Expression(Expression),
 }
 
-/// A FHIRPath expression.
+/// A `FHIRPath` expression.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Expression {
     #[serde(skip_serializing_if = "Option::is_none")]
