@@ -1,5 +1,4 @@
 //! Questionnaires through the doors that people use: files, the command line, published cases.
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod check;
 mod check_files;
