@@ -4,6 +4,7 @@
 mod installation;
 mod json_place;
 mod migrate;
+mod people;
 mod publish;
 mod questionnaires;
 mod score;
@@ -24,6 +25,8 @@ pub struct Cli {
 enum Command {
     /// Brings the database up to date.
     Migrate(migrate::Args),
+    /// Makes a first administrator.
+    People(people::Args),
     /// Applies the publication rule to a wave in a file, and prints what may be shown of it.
     Publish(publish::Args),
     /// Lists, shows, checks and exports questionnaires.
@@ -36,6 +39,7 @@ enum Command {
 pub fn run(cli: Cli) -> ExitCode {
     let done: anyhow::Result<()> = match cli.command {
         Command::Migrate(args) => migrate::run(&args),
+        Command::People(args) => people::run(args),
         Command::Publish(args) => publish::run(&args),
         Command::Questionnaires(args) => questionnaires::run(&args),
         Command::Score(args) => score::run(&args),

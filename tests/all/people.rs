@@ -1,6 +1,7 @@
 //! People, on both engines: who may change what, what is refused, and what others then see.
 
 mod accounts;
+mod command;
 mod ground;
 mod importing;
 mod organisations;
