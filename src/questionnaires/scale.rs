@@ -178,14 +178,17 @@ impl Scale {
                 steps: None,
             };
         }
-        let mean = Fraction::from(sum) / Fraction::from(answered);
-        let all = Fraction::from(self.members.len());
-        let score = self.multiply
-            * match self.method {
-                Method::Mean => mean,
-                Method::Sum => mean * all,
-            };
-        let prorated = (Fraction::from(steps) * all / Fraction::from(answered)).rounded_half_up();
+        let (all, answered_items) = (whole(self.members.len()), whole(answered));
+        let times = match self.method {
+            Method::Mean => 1,
+            Method::Sum => all,
+        };
+        // Written out, so that a file of a million rows reduces one fraction for each score.
+        let score = Fraction::new(
+            self.multiply.top() * i128::from(sum) * times,
+            self.multiply.bottom() * answered_items,
+        );
+        let prorated = (2 * i128::from(steps) * all + answered_items) / (2 * answered_items);
         Counted {
             score: Some(score),
             answered,
@@ -222,4 +225,9 @@ impl Scale {
         let end = |value: i64| self.multiply * items * Fraction::from(value);
         Some((end(member.lowest), end(member.highest)))
     }
+}
+
+/// A count as the number it is.
+fn whole(count: usize) -> i128 {
+    i128::try_from(count).unwrap_or(i128::MAX)
 }

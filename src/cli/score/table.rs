@@ -45,7 +45,10 @@ impl<'i, R: BufRead> Table<'i, R> {
             let column = column(instrument, header.cell(at));
             let refuse = |message: &str| Refusal::Cell {
                 line: header.line,
-                column: shown(header.cell(at)),
+                column: match header.cell(at) {
+                    b"" => format!("{} (no name)", at + 1),
+                    cell => shown(cell),
+                },
                 message: message.to_owned(),
             };
             let column = column.ok_or_else(|| {

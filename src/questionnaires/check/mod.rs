@@ -149,3 +149,52 @@ pub(crate) fn add_locales(
     }
     faults
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const STRUCTURE: &str = include_str!("../../../tests/cases/questionnaires/doorbell.toml");
+    const LOCALE: &str = include_str!("../../../tests/cases/questionnaires/doorbell.en.toml");
+
+    /// The text with a stretch of it replaced, cut at the nearest borders of characters.
+    fn spoilt(text: &str, from: usize, length: usize, by: &str) -> Vec<u8> {
+        let from = text.floor_char_boundary(from % text.len());
+        let to = text.floor_char_boundary((from + length).min(text.len()));
+        [&text[..from], by, &text[to.max(from)..]]
+            .concat()
+            .into_bytes()
+    }
+
+    fn source(name: &str, text: Vec<u8>) -> Source {
+        let name_read = FileName::of(Path::new(name)).expect("the name is a good one");
+        Source {
+            shown: name.to_owned(),
+            name: name_read,
+            text,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn no_spoilt_file_makes_the_check_panic(
+            at in 0_usize..10_000, length in 0_usize..12,
+            by in "[0-9a-z=\"\\[\\]{},. -]{0,6}|999999|-1|0|true|\"\"|\\[\\]",
+            in_locale in any::<bool>(),
+        ) {
+            let keep = |text: &str| text.as_bytes().to_vec();
+            let (structure, locale) = if in_locale {
+                (keep(STRUCTURE), spoilt(LOCALE, at, length, &by))
+            } else {
+                (spoilt(STRUCTURE, at, length, &by), keep(LOCALE))
+            };
+            let locales = [source("doorbell.en.toml", locale)];
+            let prints = super::super::Catalogue::fingerprints();
+            let structure = source("doorbell.toml", structure);
+            let (read, faults) = instrument(&structure, &locales, None, &prints);
+            prop_assert_eq!(read.is_some(), faults.is_empty());
+        }
+    }
+}

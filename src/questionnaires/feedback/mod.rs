@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::Answers;
 use super::fraction::Fraction;
-use super::instrument::{Instrument, Opening};
+use super::instrument::{Instrument, Kind, Opening};
 use super::locale::{Locale, Status};
 use super::scale::Scale;
 use super::score::{Score, score};
@@ -74,8 +74,16 @@ pub struct Feedback<'i> {
     pub caveat: Option<&'static str>,
     /// For an instrument that gives no verdict: what her answers are for.
     pub purpose: Option<&'static str>,
+    /// A short step back into the present, after questions about distressing work.
+    pub grounding: Option<&'static str>,
     /// Printed with form and result.
     pub notice: &'i str,
+}
+
+/// What is said before the first question of an instrument about distressing work.
+#[must_use]
+pub fn before_the_questions(instrument: &Instrument) -> Option<&'static str> {
+    (instrument.kind == Kind::Trauma).then_some(sentences::BEFORE)
 }
 
 /// What a result page says about one scale. The words come first, the number under "details".
@@ -144,6 +152,7 @@ pub fn read<'i>(
         results,
         caveat: (gives_verdict && has_bands).then_some(sentences::CAVEAT),
         purpose: (!gives_verdict).then_some(sentences::PURPOSE),
+        grounding: (instrument.kind == Kind::Trauma).then_some(sentences::GROUNDING),
         notice: &instrument.licence.notice,
     }
 }

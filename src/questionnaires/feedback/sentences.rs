@@ -14,6 +14,12 @@ const CRISIS: &str = "If you think of ending your life or feel unsafe, please ca
 const REPORTING: &str = "Nobody should be treated like this at work. These people can help and do \
     not report to your manager.";
 
+/// Said before questions about distressing work.
+pub(super) const BEFORE: &str =
+    "The next questions are about distressing work. You can skip any or stop.";
+/// Said after them.
+pub(super) const GROUNDING: &str = "Take a moment before you go on: put both feet on the floor, \
+    breathe out slowly, and name three things that you can see around you.";
 /// Printed with bands.
 pub(super) const CAVEAT: &str = "These words describe your answers. They are not a diagnosis.";
 /// Printed instead of a result where no verdict is given.

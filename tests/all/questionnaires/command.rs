@@ -77,7 +77,7 @@ const REFUSED: &[(&str, &str)] = &[
         "a.csv:1: column burnout1.1: this column stands twice",
     ),
     ("respondent,burnout1.2\n", "a.csv:1: column burnout1.2"),
-    ("respondent,\n", "a.csv:1: column "),
+    ("respondent,\n", "a.csv:1: column 2 (no name)"),
     (
         "respondent,burnout1.1\n,1\n",
         "a.csv:2: column respondent: this cell is empty",
