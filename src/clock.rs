@@ -1,8 +1,9 @@
 //! What time it is. The only place that asks the operating system, so that every rule and job
 //! can be run at any moment of a test's choosing.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use chrono::{DateTime, Duration, Months, NaiveDate, SubsecRound, Utc};
 
@@ -46,6 +47,28 @@ impl Clock {
     #[must_use]
     pub fn today(&self) -> NaiveDate {
         self.now().date_naive()
+    }
+
+    /// Time since some fixed moment, for measuring how long something took: unlike [`now`], it
+    /// never goes back when the operating system's clock is corrected.
+    ///
+    /// [`now`]: Self::now
+    #[must_use]
+    pub fn ticks(&self) -> std::time::Duration {
+        static START: OnceLock<Instant> = OnceLock::new();
+        match &self.0 {
+            Source::System => START.get_or_init(Instant::now).elapsed(),
+            Source::Set(micros) => {
+                let micros = micros.load(Ordering::SeqCst);
+                std::time::Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+            }
+        }
+    }
+
+    /// Whether waiting moves this clock; a standing one moves only when a test says so.
+    #[must_use]
+    pub const fn is_running(&self) -> bool {
+        matches!(self.0, Source::System)
     }
 
     /// Moves a standing clock forward; the system's clock is left alone.
