@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::audit::Seal;
+use crate::auth::Entrance;
 use crate::clock::Clock;
 use crate::questionnaires::Catalogue;
 use crate::settings::Settings;
@@ -22,6 +23,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// The server's own keys.
     pub keys: Arc<ServerKeys>,
+    /// What everyone comes in by.
+    pub entrance: Entrance,
     /// What can be asked.
     pub catalogue: Arc<Catalogue>,
     /// Waves that may never be counted again.

@@ -4,6 +4,7 @@
 pub mod api;
 pub mod app;
 pub mod audit;
+pub mod auth;
 pub mod ballots;
 pub mod check_ins;
 pub mod cli;

@@ -40,8 +40,10 @@ problems! {
     OtherSite = "other-site", 403, "This request did not come from Respite's own pages";
     /// A role with power needs a second factor in this organisation.
     SecondFactor = "second-factor", 403, "Your role needs a second factor here";
-    /// An account that has left or is locked.
+    /// An account that has left.
     ReadOnly = "read-only", 403, "This account can only read, export and erase its own data";
+    /// A locked account, or one that has ended; said only after a right password.
+    Locked = "locked", 403, "This account cannot be signed in to";
     /// Not there, or not yours: both answer alike.
     NotFound = "not-found", 404, "There is nothing here for you";
     /// Known path, unknown method.

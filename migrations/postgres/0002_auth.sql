@@ -28,6 +28,7 @@ CREATE TABLE former_vaults (
     account UUID NOT NULL REFERENCES accounts (id),
     number BIGINT NOT NULL,
     by_recovery BYTEA NOT NULL,
+    key_ring BYTEA NOT NULL,
     kept_until DATE NOT NULL,
     PRIMARY KEY (account, number)
 );
@@ -56,6 +57,7 @@ CREATE TABLE access_tokens (
     secret BYTEA NOT NULL UNIQUE,
     name TEXT NOT NULL,
     scopes TEXT NOT NULL,
+    second_factor BOOLEAN NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL
 );

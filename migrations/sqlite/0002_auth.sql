@@ -28,6 +28,7 @@ CREATE TABLE former_vaults (
     account BLOB NOT NULL REFERENCES accounts (id),
     number INTEGER NOT NULL,
     by_recovery BLOB NOT NULL,
+    key_ring BLOB NOT NULL,
     kept_until TEXT NOT NULL,
     PRIMARY KEY (account, number)
 ) STRICT;
@@ -56,6 +57,7 @@ CREATE TABLE access_tokens (
     secret BLOB NOT NULL UNIQUE,
     name TEXT NOT NULL,
     scopes TEXT NOT NULL,
+    second_factor INTEGER NOT NULL CHECK (second_factor IN (0, 1)),
     created_at TEXT NOT NULL,
     expires_at TEXT NOT NULL
 ) STRICT;

@@ -282,6 +282,15 @@ pub async fn change(
     Ok(account)
 }
 
+/// Changes the language of who asks for it herself.
+pub async fn choose_language(
+    tx: &mut Tx,
+    id: AccountId,
+    language: &Language,
+) -> Result<(), StoreError> {
+    store::accounts::update_language(tx, id, language.as_str()).await
+}
+
 /// Removes an account with its codes, roles and home. What lies in other tables under it (vault)
 /// must be gone; the caller enters it in the audit, as her own doing.
 pub async fn remove(

@@ -67,6 +67,15 @@ pub async fn update(tx: &mut Tx, to: &Account) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Writes her language and nothing else: somebody may be correcting her name meanwhile.
+pub async fn update_language(tx: &mut Tx, id: AccountId, language: &str) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE accounts SET language = $2 WHERE id = $1";
+    on!(tx, conn => sqlx::query(SQL)
+        .bind(id).bind(language)
+        .execute(conn).await.map(|_| ()))?;
+    Ok(())
+}
+
 /// Writes her state, until when and why.
 pub async fn update_state(tx: &mut Tx, to: &Account) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE accounts SET state = $3, state_until = $4, state_reason = $5
