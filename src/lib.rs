@@ -17,3 +17,4 @@ pub mod settings;
 pub mod store;
 pub mod tallies;
 pub mod vault;
+pub mod web;

@@ -33,10 +33,7 @@ pub struct PeopleApi;
 impl PeopleApi {
     /// The people of the units that you administer, by sign-in name.
     #[oai(path = "/people", method = "get")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is a parameter of the address"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the address")]
     async fn list(
         &self,
         app: Data<&App>,

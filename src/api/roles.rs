@@ -31,12 +31,12 @@ struct GrantedBody {
     granted: HeldRoleBody,
     /// A better home for her: she leads her own home unit, whose trend would then be partly hers.
     #[oai(skip_serializing_if_is_none)]
-    suggestion: Option<HomeSuggestionBody>,
+    suggestion: Option<SuggestionBody>,
 }
 
 /// A proposal; nothing is done until you do it.
 #[derive(Object)]
-struct HomeSuggestionBody {
+struct SuggestionBody {
     /// The unit above, as her home (`PUT /people/{id}/home`).
     home: Uuid,
     /// Why.
@@ -79,7 +79,7 @@ impl RolesApi {
         tx.commit().await?;
         Ok(Reply::ok(GrantedBody {
             granted: HeldRoleBody::from(&granted.held),
-            suggestion: granted.suggestion.map(|home| HomeSuggestionBody {
+            suggestion: granted.suggestion.map(|home| SuggestionBody {
                 home: home.0,
                 why: "She leads the unit where she is at home: counted in the unit above, she \
                       does not follow numbers that are partly her own."
