@@ -70,6 +70,7 @@ pub fn page_length(limit: Option<u64>) -> Result<usize, Problem> {
 }
 
 /// A place in a list, as the caller gets it: opaque.
+#[must_use]
 pub fn cursor_of(place: &str) -> String {
     URL_SAFE_NO_PAD.encode(place)
 }

@@ -33,7 +33,10 @@ pub struct PeopleApi;
 impl PeopleApi {
     /// The people of the units that you administer, by sign-in name.
     #[oai(path = "/people", method = "get")]
-    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the address")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a part of the request"
+    )]
     async fn list(
         &self,
         app: Data<&App>,
@@ -99,6 +102,7 @@ impl PeopleApi {
 
     /// Changes what someone is called, or the language that she reads.
     #[oai(path = "/people/:id", method = "patch")]
+    #[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
     async fn change(
         &self,
         app: Data<&App>,

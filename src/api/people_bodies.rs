@@ -261,6 +261,7 @@ pub struct InvitedBody {
 
 impl InvitedBody {
     /// The code of an account.
+    #[must_use]
     pub fn of(id: AccountId, issued: &Issued) -> Self {
         Self {
             id: id.0,

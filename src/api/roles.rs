@@ -62,6 +62,7 @@ impl RolesApi {
 
     /// Grants a role for a unit and all below it.
     #[oai(path = "/people/:id/roles/:role/:unit", method = "put")]
+    #[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
     async fn grant(
         &self,
         app: Data<&App>,
@@ -90,6 +91,7 @@ impl RolesApi {
 
     /// Takes a role away.
     #[oai(path = "/people/:id/roles/:role/:unit", method = "delete")]
+    #[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
     async fn revoke(
         &self,
         app: Data<&App>,

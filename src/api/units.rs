@@ -187,6 +187,7 @@ impl UnitsApi {
 
     /// Renames a unit, or moves it under another one.
     #[oai(path = "/units/:id", method = "patch")]
+    #[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
     async fn change(
         &self,
         app: Data<&App>,
