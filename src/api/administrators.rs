@@ -20,10 +20,7 @@ pub const MOST: usize = 200;
 const USUAL: usize = 50;
 
 /// An administrator, or a program of hers, who reads.
-pub async fn reading(
-    credentials: &Credentials,
-    app: &App,
-) -> Result<(Tx, Administrator), Problem> {
+pub async fn reading(credentials: &Credentials, app: &App) -> Result<(Tx, Administrator), Problem> {
     let who = credentials.reader(app, Scope::ReadPeople).await?;
     let mut tx = app.store.read().await?;
     let admin = Administrator::of(&mut tx, who).await?;
@@ -54,8 +51,14 @@ pub fn must_match(if_match: Option<&str>, body: &impl ToJSON) -> Result<(), Prob
         None => Ok(()),
         Some(read) => {
             let now = version(body);
-            let is_same = read.split(',').any(|one| one.trim() == now || one.trim() == "*");
-            if is_same { Ok(()) } else { Err(Kind::Changed.into()) }
+            let is_same = read
+                .split(',')
+                .any(|one| one.trim() == now || one.trim() == "*");
+            if is_same {
+                Ok(())
+            } else {
+                Err(Kind::Changed.into())
+            }
         }
     }
 }

@@ -47,7 +47,7 @@ impl ParsePayload for CsvFile {
     }
 }
 
-poem_openapi::impl_apirequest_for_payload!(CsvFile);
+poem_openapi::impl_apirequest_for_payload!(CsvFile,);
 
 /// What an import found or did.
 #[derive(Object)]
@@ -58,6 +58,9 @@ struct ImportBody {
     count: u64,
     /// Their codes, shown once; empty unless applied.
     invited: Vec<ImportedBody>,
+    /// The same as CSV, to print; no cell of it is a formula for a spreadsheet.
+    #[oai(skip_serializing_if_is_none)]
+    table: Option<String>,
 }
 
 /// Someone invited from a file.
@@ -112,6 +115,7 @@ impl ImportsApi {
                 applied: false,
                 count: u64::try_from(count).unwrap_or(u64::MAX),
                 invited: Vec::new(),
+                table: None,
             }));
         }
         let (mut tx, admin) = changing(&credentials, &app).await?;
@@ -120,6 +124,7 @@ impl ImportsApi {
         Ok(Reply::ok(ImportBody {
             applied: true,
             count: u64::try_from(invited.len()).unwrap_or(u64::MAX),
+            table: Some(import::codes_as_csv(&invited)),
             invited: invited.into_iter().map(Into::into).collect(),
         }))
     }

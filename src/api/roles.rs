@@ -31,12 +31,12 @@ struct GrantedBody {
     granted: HeldRoleBody,
     /// A better home for her: she leads her own home unit, whose trend would then be partly hers.
     #[oai(skip_serializing_if_is_none)]
-    suggestion: Option<SuggestionBody>,
+    suggestion: Option<HomeSuggestionBody>,
 }
 
 /// A proposal; nothing is done until you do it.
 #[derive(Object)]
-struct SuggestionBody {
+struct HomeSuggestionBody {
     /// The unit above, as her home (`PUT /people/{id}/home`).
     home: Uuid,
     /// Why.
@@ -80,7 +80,7 @@ impl RolesApi {
         tx.commit().await?;
         Ok(Reply::ok(GrantedBody {
             granted: HeldRoleBody::from(&granted.held),
-            suggestion: granted.suggestion.map(|home| SuggestionBody {
+            suggestion: granted.suggestion.map(|home| HomeSuggestionBody {
                 home: home.0,
                 why: "She leads the unit where she is at home: counted in the unit above, she \
                       does not follow numbers that are partly her own."

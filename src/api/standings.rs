@@ -13,6 +13,7 @@ use super::people_bodies::{InvitedBody, LockBody, PersonDetailsBody};
 use super::reply::{Answer, Reply};
 use crate::app::App;
 use crate::ids::AccountId;
+use crate::people::list::Person;
 use crate::people::names::Reason;
 use crate::people::{invitations, standing};
 use crate::problem::Problem;
@@ -34,11 +35,19 @@ impl StandingsApi {
     ) -> Answer<PersonDetailsBody> {
         let id = AccountId(id.0);
         let (mut tx, admin) = changing(&credentials, &app).await?;
-        standing::depart(&mut tx, &admin, &app.seal(), id).await?;
-        // Who administers a site has nothing to do any more with who has left it.
-        let answer = versioned(&mut tx, &admin, &app, id).await;
+        let account = standing::depart(&mut tx, &admin, &app.seal(), id).await?;
         tx.commit().await?;
-        answer
+        // Not read again: who administers a site alone does not see any more who has left it.
+        let person = Person {
+            account,
+            unit: None,
+            roles: Vec::new(),
+        };
+        Ok(Reply::ok(PersonDetailsBody::of(
+            &person,
+            None,
+            app.clock.now(),
+        )))
     }
 
     /// Locks an account for its security, for 30 days at most; she is told why.

@@ -127,7 +127,10 @@ impl UnitsApi {
         let (mut tx, admin) = reading(&credentials, &app).await?;
         let shown = Shown::gather(&mut tx, &admin).await?;
         let all = shown.tree.by_path();
-        let hers: Vec<&Unit> = all.into_iter().filter(|unit| admin.covers(unit.id)).collect();
+        let hers: Vec<&Unit> = all
+            .into_iter()
+            .filter(|unit| admin.covers(unit.id))
+            .collect();
         let start = match after {
             None => 0,
             Some(id) => hers
@@ -203,8 +206,13 @@ impl UnitsApi {
         let (mut tx, admin) = changing(&credentials, &app).await?;
         let before = one(&mut tx, &admin, id).await?;
         must_match(if_match.0.as_deref(), &before)?;
-        let name = to.name.as_deref().map(|name| UnitName::of_field("name", name));
-        let name = name.transpose().map_err(|fault: Fault| Problem::invalid(vec![fault]))?;
+        let name = to
+            .name
+            .as_deref()
+            .map(|name| UnitName::of_field("name", name));
+        let name = name
+            .transpose()
+            .map_err(|fault: Fault| Problem::invalid(vec![fault]))?;
         let to = (name, to.parent.map(UnitId));
         units::change(&mut tx, &admin, &app.seal(), id, to).await?;
         let after = one(&mut tx, &admin, id).await?;
@@ -231,11 +239,7 @@ impl UnitsApi {
     }
 }
 
-async fn one(
-    tx: &mut Tx,
-    admin: &Administrator,
-    id: UnitId,
-) -> Result<UnitDetailsBody, Problem> {
+async fn one(tx: &mut Tx, admin: &Administrator, id: UnitId) -> Result<UnitDetailsBody, Problem> {
     admin.must_cover(id)?;
     let shown = Shown::gather(tx, admin).await?;
     let unit = shown.tree.find(id).ok_or(Kind::NotFound)?;

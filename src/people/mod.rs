@@ -2,6 +2,7 @@
 //! Never anything about what a person answered, or whether.
 
 pub mod accounts;
+pub mod first;
 pub mod import;
 pub mod invitations;
 pub mod list;
@@ -13,9 +14,9 @@ pub mod roles;
 pub mod standing;
 pub mod units;
 
-mod first;
 mod share;
 mod store;
 mod tree;
 
 pub use first::{First, first_administrator};
+pub use store::hold;
