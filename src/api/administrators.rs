@@ -4,13 +4,16 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use poem_openapi::types::ToJSON;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::credentials::Credentials;
 use crate::app::App;
 use crate::auth::access_tokens::Scope;
+use crate::auth::idempotency::Once;
 use crate::people;
-use crate::people::permission::Administrator;
+use crate::people::permission::{Administrator, Who};
 use crate::problem::{Fault, Kind, Problem};
 use crate::store::Tx;
 
@@ -32,11 +35,57 @@ pub async fn changing(
     credentials: &Credentials,
     app: &App,
 ) -> Result<(Tx, Administrator), Problem> {
-    let viewer = credentials.viewer(app).await?;
+    at_work(app, credentials.viewer(app).await?.who).await
+}
+
+async fn at_work(app: &App, who: Who) -> Result<(Tx, Administrator), Problem> {
     let mut tx = app.store.write().await?;
-    people::hold(&mut tx, viewer.who.organisation).await?;
-    let admin = Administrator::of(&mut tx, viewer.who).await?;
+    people::hold(&mut tx, who.organisation).await?;
+    let admin = Administrator::of(&mut tx, who).await?;
     Ok((tx, admin))
+}
+
+/// An administrator who makes something: a repeated request with the same `Idempotency-Key` gets
+/// the first one's reply.
+pub struct Making {
+    /// The transaction.
+    pub tx: Tx,
+    /// Who she is.
+    pub admin: Administrator,
+    once: Option<Once>,
+}
+
+impl Making {
+    /// Begins on a route (`POST /units`).
+    pub async fn begin(
+        credentials: &Credentials,
+        app: &App,
+        route: &'static str,
+        (key, request): (Option<&str>, &impl Serialize),
+    ) -> Result<Self, Problem> {
+        let viewer = credentials.viewer(app).await?;
+        let once = key
+            .map(|key| Once::of(&viewer, route, key, request))
+            .transpose()?;
+        let (tx, admin) = at_work(app, viewer.who).await?;
+        Ok(Self { tx, admin, once })
+    }
+
+    /// The reply of the first time, if there was one.
+    pub async fn earlier<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Problem> {
+        match &self.once {
+            Some(once) => once.earlier(&mut self.tx).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Keeps the reply with what it speaks of, and commits both.
+    pub async fn finish(mut self, app: &App, reply: &impl Serialize) -> Result<(), Problem> {
+        if let Some(once) = &self.once {
+            once.remember(&mut self.tx, reply, app.clock.now()).await?;
+        }
+        Ok(self.tx.commit().await?)
+    }
 }
 
 /// The version of what is shown: the same text, the same version.

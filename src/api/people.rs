@@ -9,7 +9,7 @@ use poem_openapi::payload::Json;
 use uuid::Uuid;
 
 use super::administrators::{
-    Faults, changing, cursor_of, must_match, page_length, place_of, reading, version,
+    Faults, Making, changing, cursor_of, must_match, page_length, place_of, reading, version,
 };
 use super::credentials::Credentials;
 use super::people_bodies::{
@@ -33,10 +33,7 @@ pub struct PeopleApi;
 impl PeopleApi {
     /// The people of the units that you administer, by sign-in name.
     #[oai(path = "/people", method = "get")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is a part of the request"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
     async fn list(
         &self,
         app: Data<&App>,
@@ -78,13 +75,22 @@ impl PeopleApi {
         &self,
         app: Data<&App>,
         credentials: Credentials,
+        /// A repeated request with the same key gets the same reply.
+        #[oai(name = "Idempotency-Key")]
+        key: Header<Option<String>>,
         new: Json<NewPersonBody>,
     ) -> Answer<InvitedBody> {
-        let (mut tx, admin) = changing(&credentials, &app).await?;
+        let once = (key.0.as_deref(), &new.0);
+        let mut making = Making::begin(&credentials, &app, "POST /people", once).await?;
+        if let Some(earlier) = making.earlier().await? {
+            return Ok(Reply::created(earlier));
+        }
         let new = new.0.parsed()?;
-        let (account, issued) = accounts::invite(&mut tx, &admin, &app.seal(), &new).await?;
-        tx.commit().await?;
-        Ok(Reply::created(InvitedBody::of(account.id, &issued)))
+        let Making { tx, admin, .. } = &mut making;
+        let (account, issued) = accounts::invite(tx, admin, &app.seal(), &new).await?;
+        let body = InvitedBody::of(account.id, &issued);
+        making.finish(&app, &body).await?;
+        Ok(Reply::created(body))
     }
 
     /// One person.

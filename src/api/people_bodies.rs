@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::administrators::Faults;
@@ -217,7 +218,7 @@ impl PersonDetailsBody {
 }
 
 /// Someone to be invited.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(deny_unknown_fields)]
 pub struct NewPersonBody {
     /// What she is called.
@@ -249,7 +250,7 @@ impl NewPersonBody {
 }
 
 /// A one-time code, shown once.
-#[derive(Object)]
+#[derive(Object, Serialize, Deserialize)]
 pub struct InvitedBody {
     /// The account.
     id: Uuid,

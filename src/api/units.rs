@@ -7,10 +7,11 @@ use poem::web::Data;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Enum, Object, OpenApi};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::administrators::{
-    Faults, changing, cursor_of, must_match, page_length, place_of, reading, version,
+    Faults, Making, changing, cursor_of, must_match, page_length, place_of, reading, version,
 };
 use super::credentials::Credentials;
 use super::reply::{Answer, Reply};
@@ -27,7 +28,7 @@ use crate::store::Tx;
 pub struct UnitsApi;
 
 /// How large a place is.
-#[derive(Clone, Copy, Debug, Enum)]
+#[derive(Clone, Copy, Debug, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "lowercase", rename = "UnitKind")]
 enum KindBody {
     /// The root of the tree.
@@ -39,7 +40,7 @@ enum KindBody {
 }
 
 /// How often a unit will be published, if each of its people answers with this chance.
-#[derive(Object)]
+#[derive(Object, Serialize, Deserialize)]
 struct PublishedShareBody {
     /// Share of the waves (0 to 1) when 60 % answer.
     at_60_percent: f64,
@@ -48,7 +49,7 @@ struct PublishedShareBody {
 }
 
 /// A unit as its administrators see it: no numbers but how many people are at home there.
-#[derive(Object)]
+#[derive(Object, Serialize, Deserialize)]
 struct UnitDetailsBody {
     /// Its id.
     id: Uuid,
@@ -86,7 +87,7 @@ struct UnitsPageBody {
 }
 
 /// A unit to be made.
-#[derive(Object)]
+#[derive(Object, Serialize)]
 #[oai(deny_unknown_fields)]
 struct NewUnitBody {
     /// The unit above.
@@ -171,9 +172,16 @@ impl UnitsApi {
         &self,
         app: Data<&App>,
         credentials: Credentials,
+        /// A repeated request with the same key gets the same reply.
+        #[oai(name = "Idempotency-Key")]
+        key: Header<Option<String>>,
         new: Json<NewUnitBody>,
     ) -> Answer<UnitDetailsBody> {
-        let (mut tx, admin) = changing(&credentials, &app).await?;
+        let once = (key.0.as_deref(), &new.0);
+        let mut making = Making::begin(&credentials, &app, "POST /units", once).await?;
+        if let Some(earlier) = making.earlier().await? {
+            return Ok(Reply::created(earlier));
+        }
         let mut faults = Faults::default();
         let name = faults.keep(UnitName::of_field("name", &new.name));
         let new = faults.none_or(name.map(|name| NewUnit {
@@ -182,10 +190,11 @@ impl UnitsApi {
             name,
             successor_of: new.successor_of.map(UnitId),
         }))?;
-        let unit = units::open(&mut tx, &admin, &app.seal(), new).await?;
-        let shown = Shown::gather(&mut tx, &admin).await?;
-        tx.commit().await?;
-        Ok(Reply::created(shown.body(&unit)))
+        let Making { tx, admin, .. } = &mut making;
+        let unit = units::open(tx, admin, &app.seal(), new).await?;
+        let body = Shown::gather(tx, admin).await?.body(&unit);
+        making.finish(&app, &body).await?;
+        Ok(Reply::created(body))
     }
 
     /// Renames a unit, or moves it under another one.
