@@ -183,6 +183,7 @@ impl SignInsApi {
 
     /// A password of four words to take or leave
     #[oai(path = "/password-suggestion", method = "get")]
+    #[expect(clippy::unused_async, reason = "every handler is async")]
     async fn suggest(&self) -> Answer<PasswordSuggestionBody> {
         Ok(Reply::ok(PasswordSuggestionBody {
             password: suggested_phrase(),
@@ -202,9 +203,10 @@ impl SignInsApi {
         let attempt = SignInAttempt {
             organisation,
             sign_in,
-            device: match body.shared_device {
-                true => Device::Shared,
-                false => Device::Own,
+            device: if body.shared_device {
+                Device::Shared
+            } else {
+                Device::Own
             },
             code: body.0.second_factor,
             password: Zeroizing::new(body.0.password.0),

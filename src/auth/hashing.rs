@@ -1,6 +1,8 @@
 //! The slow part of signing in, a few at a time: each run of Argon2id takes tens of megabytes.
 //! Never called while a write transaction is held, because everyone else would wait for it.
 
+use std::sync::Arc;
+
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -18,14 +20,14 @@ pub(super) struct Recipe {
 
 /// Where password hashes wait for their turn.
 pub(super) struct Hashing {
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     cost: Cost,
 }
 
 impl Hashing {
     pub fn new(settings: &SignIn) -> Self {
         Self {
-            turns: Semaphore::new(settings.argon2_at_once.max(1)),
+            turns: Arc::new(Semaphore::new(settings.argon2_at_once.max(1))),
             cost: Cost {
                 memory_kib: settings.argon2_memory_kib,
                 passes: settings.argon2_passes,
@@ -42,8 +44,13 @@ impl Hashing {
     /// Runs Argon2id once, away from the threads that serve requests.
     pub async fn derive(&self, password: &str, recipe: Recipe) -> Result<Derived, Problem> {
         let password = Zeroizing::new(password.to_owned());
-        let _turn = self.turns.acquire().await;
-        let run = move || password::derive(&password, &recipe.salt, recipe.cost, &recipe.pepper);
+        let turn = self.turns.clone().acquire_owned().await;
+        let run = move || {
+            // Held to the end of the run, even if whoever asked has gone away meanwhile: else
+            // requests that are broken off could fill the memory.
+            let _turn = turn;
+            password::derive(&password, &recipe.salt, recipe.cost, &recipe.pepper)
+        };
         match tokio::task::spawn_blocking(run).await {
             Ok(Ok(derived)) => Ok(derived),
             Ok(Err(cost)) => {

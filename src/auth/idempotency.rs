@@ -1,6 +1,8 @@
 //! `Idempotency-Key`: a repeated request gets the first one's reply. The reply lies under a key
 //! made from the sign-in's token and sealed under it, for a day; a new sign-in does not replay.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -43,11 +45,10 @@ impl Once {
             ));
         }
         let request = serde_json::to_vec(request).map_err(|_| Kind::Broken)?;
-        let digest: [u8; 32] = Sha256::digest(&request).into();
         Ok(Self {
             token: signed_in.token.clone(),
             key: signed_in.token.idempotency_key(route, key),
-            request: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            request: URL_SAFE_NO_PAD.encode(Sha256::digest(&request)),
         })
     }
 

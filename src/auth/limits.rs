@@ -13,7 +13,7 @@ use governor::clock::Clock as _;
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::clock::Clock;
 use crate::problem::{Kind, Problem};
@@ -22,8 +22,11 @@ use crate::problem::{Kind, Problem};
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Most requests that wait at the same time.
 const WAITING: usize = 256;
+/// Most passwords from unknown networks that are in line for the slow hash: who comes from a known
+/// one waits behind these and no more, whatever is thrown at the server.
+const STRANGERS: usize = 64;
 /// How long a network stays known for a name after a right password.
-const KNOWN_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
+const KNOWN_FOR: Duration = Duration::from_hours(30 * 24);
 /// Most pairs of name and network that are remembered as known.
 const KNOWN: usize = 100_000;
 
@@ -48,6 +51,12 @@ pub struct Attempt {
     network: u64,
 }
 
+/// May try a password now; keep it until the password has been tried.
+#[derive(Debug)]
+pub struct Admission<'a> {
+    _place: Option<SemaphorePermit<'a>>,
+}
+
 /// The buckets. One installation has one; several servers count separately, which multiplies the
 /// limits by the number of servers and still locks nobody out.
 pub struct Limits {
@@ -64,6 +73,7 @@ pub struct Limits {
     hammered: Bucket<Attempt>,
     known: Mutex<HashMap<Attempt, Duration>>,
     waiting: Semaphore,
+    strangers: Semaphore,
     hasher: RandomState,
 }
 
@@ -76,9 +86,10 @@ impl Limits {
             network: bucket(600, Duration::from_secs(2), &ticks),
             pair: bucket(10, Duration::from_secs(10), &ticks),
             name: bucket(60, Duration::from_secs(30), &ticks),
-            hammered: bucket(3, Duration::from_secs(120), &ticks),
+            hammered: bucket(3, Duration::from_mins(2), &ticks),
             known: Mutex::default(),
             waiting: Semaphore::new(WAITING),
+            strangers: Semaphore::new(STRANGERS),
             hasher: RandomState::new(),
             ticks,
         }
@@ -95,16 +106,21 @@ impl Limits {
 
     /// Lets one try of a password through, at once or after a short wait; else says how long to
     /// wait.
-    pub async fn admit(&self, attempt: Attempt) -> Result<(), Problem> {
+    pub async fn admit(&self, attempt: Attempt) -> Result<Admission<'_>, Problem> {
         let known = self.is_known(attempt);
-        if !known {
-            self.pass(&self.network, &attempt.network).await?;
+        if known {
+            self.pass(&self.pair, &attempt).await?;
+            return Ok(Admission { _place: None });
         }
+        self.pass(&self.network, &attempt.network).await?;
         self.pass(&self.pair, &attempt).await?;
-        if !known && self.name.check_key(&attempt.name).is_err() {
+        if self.name.check_key(&attempt.name).is_err() {
             self.pass(&self.hammered, &attempt).await?;
         }
-        Ok(())
+        let place = self.strangers.try_acquire();
+        Ok(Admission {
+            _place: Some(place.map_err(|_| too_many(Duration::from_secs(5)))?),
+        })
     }
 
     /// Lets one try of a code through. Codes are too long to be guessed: this only keeps one
@@ -150,13 +166,17 @@ impl Limits {
             let wait = full.wait_time_from(now);
             let turn = self.waiting.try_acquire();
             if turn.is_err() || now + wait > given_up || !self.ticks.0.is_running() {
-                return Err(Problem {
-                    retry_after: Some(wait.as_secs() + 1),
-                    ..Kind::TooMany.into()
-                });
+                return Err(too_many(wait));
             }
             tokio::time::sleep(wait).await;
         }
+    }
+}
+
+fn too_many(wait: Duration) -> Problem {
+    Problem {
+        retry_after: Some(wait.as_secs() + 1),
+        ..Kind::TooMany.into()
     }
 }
 
@@ -188,6 +208,7 @@ mod tests {
         (Limits::new(&clock), clock)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as a connection gives it")]
     fn from(text: &str) -> Option<IpAddr> {
         Some(text.parse().expect("an address"))
     }
@@ -235,13 +256,13 @@ mod tests {
             guesses += tries(&limits, &format!("10.0.{network}.1")).await;
         }
         assert!(guesses <= 60 + 200 * 3, "{guesses}");
-        assert_eq!(limits.admit(home).await, Ok(()));
+        limits.admit(home).await.expect("the owner at home");
         let elsewhere = limits.attempt("haven", "aigerim", from("203.0.113.7"));
         for _ in 0..3 {
-            assert_eq!(limits.admit(elsewhere).await, Ok(()));
+            limits.admit(elsewhere).await.expect("the owner elsewhere");
         }
         let colleague = limits.attempt("haven", "bota", from("10.0.1.1"));
-        assert_eq!(limits.admit(colleague).await, Ok(()));
+        limits.admit(colleague).await.expect("a colleague");
     }
 
     #[tokio::test]
@@ -258,7 +279,28 @@ mod tests {
         clock.advance(chrono::Duration::seconds(
             i64::try_from(seconds).expect("few"),
         ));
-        assert_eq!(limits.admit(attempt).await, Ok(()));
+        limits.admit(attempt).await.expect("waited long enough");
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_strangers_does_not_keep_a_known_one_waiting() {
+        let (limits, _) = limits();
+        let home = limits.attempt("haven", "aigerim", from("198.51.100.7"));
+        limits.remember(home);
+        let mut in_line = Vec::new();
+        for network in 0..200 {
+            let name = format!("name {network}");
+            let stranger = limits.attempt("haven", &name, from(&format!("10.0.{network}.1")));
+            in_line.extend(limits.admit(stranger).await.ok());
+        }
+        assert_eq!(in_line.len(), STRANGERS);
+        limits.admit(home).await.expect("the owner at home");
+        in_line.clear();
+        let stranger = limits.attempt("haven", "late", from("10.1.0.1"));
+        limits
+            .admit(stranger)
+            .await
+            .expect("the line is empty again");
     }
 
     #[tokio::test]

@@ -70,7 +70,7 @@ impl Entrance {
             .0
             .limits
             .attempt("", &signed_in.who.account.to_string(), NOWHERE);
-        self.0.limits.admit(attempt).await?;
+        let _admission = self.0.limits.admit(attempt).await?;
         let vault = self.vault_of(signed_in).await?;
         self.unlock(Some(&vault), password)
             .await?

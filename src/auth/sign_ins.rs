@@ -112,12 +112,13 @@ impl Entrance {
         let from = inner
             .limits
             .attempt(&attempt.organisation, &attempt.sign_in, attempt.from);
-        inner.limits.admit(from).await?;
+        let admission = inner.limits.admit(from).await?;
         let found = self
             .look_up(&attempt.organisation, &attempt.sign_in)
             .await?;
         let vault = found.as_ref().map(|(_, vault)| vault);
         let key = self.unlock(vault, &attempt.password).await?;
+        drop(admission);
         let (Some(key), Some((account, vault))) = (key, &found) else {
             return Err(Kind::WrongSignIn.into());
         };

@@ -24,12 +24,10 @@ pub(super) fn may_come_in(account: &Account, now: DateTime<Utc>) -> Result<(), P
 }
 
 fn locked(account: &Account) -> String {
-    let mut text = "Your account was locked for its security".to_owned();
-    if let Some(until) = account.state_until {
-        text.push_str(&format!(" until {}", until.format("%Y-%m-%d")));
-    }
-    match account.state_reason.as_deref() {
-        Some(reason) => text + ": " + reason,
-        None => text + ".",
-    }
+    let until = account.state_until.map_or_else(String::new, |until| {
+        format!(" until {}", until.format("%Y-%m-%d"))
+    });
+    let reason = account.state_reason.as_deref();
+    let reason = reason.map_or_else(|| ".".to_owned(), |reason| format!(": {reason}"));
+    format!("Your account was locked for its security{until}{reason}")
 }

@@ -20,6 +20,12 @@ pub(super) async fn vaults_of(
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(organisation).fetch_all(conn).await)?)
 }
 
+/// Of every organisation: for the server's own keys, which belong to none.
+pub(super) async fn all_vaults(tx: &mut Tx) -> Result<Vec<Vault>, StoreError> {
+    const SQL: &str = "SELECT * FROM vaults ORDER BY account";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?)
+}
+
 pub(super) async fn insert_vault(tx: &mut Tx, new: &Vault) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO vaults (organisation, account, number, since, epoch, public_key,
             tag, salt, memory_kib, passes, lanes, verifier, pepper, by_password, by_recovery,

@@ -1,6 +1,8 @@
 //! The vault of an account: its wraps, what proves a password, and the tag without which nobody
 //! can change its public key, number, date or epoch unnoticed.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::ids::{AccountId, OrganisationId};
@@ -157,6 +159,46 @@ pub struct VaultMade {
     pub since: DateTime<Utc>,
     /// What is written to her is sealed to this.
     pub public_key: [u8; 32],
+}
+
+/// How much still needs one server key: what `doctor` counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resting {
+    /// Passwords that have not been changed since the key was the current one.
+    pub peppers: u64,
+    /// Tags of account rows.
+    pub tags: u64,
+}
+
+/// What rests on which server key, by its number.
+pub async fn resting(tx: &mut Tx) -> Result<BTreeMap<u32, Resting>, StoreError> {
+    let mut resting: BTreeMap<u32, Resting> = BTreeMap::new();
+    for vault in store::all_vaults(tx).await? {
+        if let Ok(number) = u32::try_from(vault.pepper) {
+            resting.entry(number).or_default().peppers += 1;
+        }
+        if let Some(number) = ServerKeys::number_of(&vault.tag) {
+            resting.entry(number).or_default().tags += 1;
+        }
+    }
+    Ok(resting)
+}
+
+/// Signs every account row whose tag is right with the current key; after a rotation. Returns how
+/// many. Peppers stay until the next change of password.
+pub async fn retag(tx: &mut Tx, keys: &ServerKeys) -> Result<u64, StoreError> {
+    let mut signed = 0;
+    for old in store::all_vaults(tx).await? {
+        if ServerKeys::number_of(&old.tag) == Some(keys.number()) || !old.is_genuine(keys) {
+            continue;
+        }
+        let mut new = old.clone();
+        new.sign(keys);
+        if store::replace_vault(tx, &old, &new).await? {
+            signed += 1;
+        }
+    }
+    Ok(signed)
 }
 
 /// Every vault of an organisation whose tag is right; whoever has none is nowhere counted.

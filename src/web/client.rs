@@ -14,7 +14,10 @@ pub struct ClientAddress(pub Option<IpAddr>);
 
 impl<'a> FromRequest<'a> for ClientAddress {
     async fn from_request(req: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
-        let peer = req.remote_addr().as_socket_addr().map(|peer| peer.ip());
+        let peer = req
+            .remote_addr()
+            .as_socket_addr()
+            .map(std::net::SocketAddr::ip);
         let trusted = req
             .data::<App>()
             .map_or(&[][..], |app| &app.settings.trusted_proxies);

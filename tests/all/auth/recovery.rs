@@ -1,12 +1,14 @@
 //! Forgotten passwords: the recovery code opens the same vault, a reset an empty one, and a code
 //! found later brings the earlier records back.
 
-use respite::auth::{LostAuthenticator, Recovery};
+use std::sync::Arc;
+
+use respite::auth::{Entrance, LostAuthenticator, Recovery, vaults};
 use respite::problem::Kind;
-use respite::vault::RecoveryCode;
+use respite::vault::{RecoveryCode, ServerKeys};
 use zeroize::Zeroizing;
 
-use super::people::{Haven, PASSWORD, activation, attempt, refused};
+use super::people::{Haven, PASSWORD, activation, attempt, quick, refused};
 use crate::support::both;
 
 const NEW: &str = "new and long enough";
@@ -142,6 +144,90 @@ both!(
         haven.sign_in("bota").await;
     }
 );
+
+both!(a_lost_server_key_loses_nobodys_records, async |test| {
+    let haven = Haven::build(test).await;
+    let (_, code) = haven.member("bota").await;
+    let before = haven.sign_in("bota").await;
+    let keys = Arc::new(ServerKeys::from_bytes([8; 32]));
+    let after = Entrance::new(haven.store.clone(), haven.clock.clone(), keys, &quick());
+    assert_eq!(
+        refused(after.authenticate(&before.token).await),
+        Kind::SignIn
+    );
+    let tried = after.sign_in(&attempt("bota", PASSWORD)).await;
+    assert_eq!(refused(tried), Kind::WrongSignIn);
+    haven.wait(60);
+    after
+        .recover(&recovery("bota", &code))
+        .await
+        .expect("recovered");
+    let new = after
+        .sign_in(&attempt("bota", NEW))
+        .await
+        .expect("a sign-in")
+        .signed_in;
+    assert_eq!(new.key(), before.signed_in.key());
+    assert_eq!(
+        (new.vault_number, new.vault_since),
+        (2, haven.clock.now()),
+        "casts in no open wave"
+    );
+});
+
+both!(a_rotated_server_key_lets_everyone_in, async |test| {
+    let haven = Haven::build(test).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("server.key");
+    ServerKeys::create(&file).expect("a key file");
+    let keys = Arc::new(ServerKeys::load(&file).expect("keys"));
+    let first = Entrance::new(haven.store.clone(), haven.clock.clone(), keys, &quick());
+    let (_, code) = haven.invite("asel").await;
+    first
+        .activate(&activation("asel", code))
+        .await
+        .expect("a vault");
+    let keys = Arc::new(ServerKeys::rotate(&file).expect("rotated"));
+    let second = Entrance::new(
+        haven.store.clone(),
+        haven.clock.clone(),
+        keys.clone(),
+        &quick(),
+    );
+    let mut tx = haven.store.write().await.expect("a transaction");
+    assert_eq!(
+        vaults::retag(&mut tx, &keys).await.expect("tags"),
+        1,
+        "only what is genuine"
+    );
+    let resting = vaults::resting(&mut tx).await.expect("a count");
+    assert_eq!(
+        resting[&2],
+        vaults::Resting {
+            peppers: 0,
+            tags: 1
+        }
+    );
+    tx.commit().await.expect("a commit");
+    let viewer = second
+        .sign_in(&attempt("asel", PASSWORD))
+        .await
+        .expect("a sign-in")
+        .signed_in;
+    second
+        .change_password(&viewer, PASSWORD, NEW)
+        .await
+        .expect("a new password");
+    let mut tx = haven.store.read().await.expect("a view");
+    let resting = vaults::resting(&mut tx).await.expect("a count");
+    assert_eq!(
+        resting[&2],
+        vaults::Resting {
+            peppers: 1,
+            tags: 1
+        }
+    );
+});
 
 both!(earlier_vaults_are_kept_for_a_year, async |test| {
     let haven = Haven::build(test).await;

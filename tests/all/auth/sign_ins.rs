@@ -166,10 +166,10 @@ both!(a_new_password_ends_the_other_sign_ins, async |test| {
 });
 
 both!(what_has_run_out_is_swept, async |test| {
+    const SQL: &str = "SELECT 'row' FROM sign_ins";
     let haven = Haven::build(test).await;
     haven.member("bota").await;
     haven.sign_in("bota").await;
-    const SQL: &str = "SELECT 'row' FROM sign_ins";
     assert_eq!(bytes_of(&haven.store, SQL).await.len(), 2);
     for (days, left) in [(1, 2), (1, 0)] {
         haven.wait(days * 24 * 60);
