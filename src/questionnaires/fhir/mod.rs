@@ -61,10 +61,7 @@ pub fn questionnaire(instrument: &Instrument, export: Export<'_>) -> Option<Ques
         item: questions.chain(scales).collect(),
         ..Item::default()
     };
-    let is_draft = instrument
-        .locales
-        .values()
-        .any(|locale| locale.status == Status::Draft);
+    let is_draft = main.is_some_and(|locale| locale.status == Status::Draft);
     Some(Questionnaire {
         resource_type: "Questionnaire",
         language: main.map(|locale| locale.lang.clone()),
@@ -188,16 +185,17 @@ impl Wording<'_> {
         }
     }
 
-    /// The text in every language but the main one.
+    /// The text in every language but the main one. Untested wording goes out only with a main
+    /// wording that is untested as well: beside a tested one it would make a draft of all.
     fn translated(&self, text: impl Fn(&Locale) -> Option<String>) -> Translated {
         let Some(main) = self.main else {
             return Translated::default();
         };
-        let others = self
-            .instrument
-            .locales
-            .values()
-            .filter(|other| other.lang != main.lang);
+        let is_exported = |other: &&Locale| {
+            other.lang != main.lang
+                && (other.status != Status::Draft || main.status == Status::Draft)
+        };
+        let others = self.instrument.locales.values().filter(is_exported);
         let part = |url, content| Extension { url, content };
         let extension = others.filter_map(|locale| {
             let parts = vec![

@@ -286,3 +286,15 @@ fn a_status_needs_a_source_and_fingerprints() {
             .all(|code| code == "Q22")
     );
 }
+
+#[test]
+fn a_language_may_do_without_words_that_it_does_not_need() {
+    let english = Doorbell::new();
+    let start = english.locale.find("[words.visitor]").unwrap();
+    let end = english.locale.find("[scales.").unwrap();
+    let words = english.locale[start..end].to_owned();
+    let without = english
+        .locale(&words, "")
+        .locale("by a {visitor.one}", "at the door");
+    assert_eq!(without.faults(), []);
+}

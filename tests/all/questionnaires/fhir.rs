@@ -191,3 +191,22 @@ fn other_languages_are_translations_and_a_draft_makes_a_draft() {
     );
     assert_eq!(accepted(&[resource]), 1);
 }
+
+#[test]
+fn an_untested_wording_is_exported_only_by_itself() {
+    let doorbell = Doorbell::new();
+    let english = export(&doorbell, &["cbi"]);
+    assert_eq!(
+        (&english["status"], &english["_title"]),
+        (&"active".into(), &Value::Null)
+    );
+    let russian = export(&doorbell, &["cbi", "--lang", "ru"]);
+    assert_eq!(
+        (&russian["status"], &russian["language"]),
+        (&"draft".into(), &"ru".into())
+    );
+    assert_eq!(
+        russian["_title"]["extension"][0]["extension"][0]["valueCode"],
+        "en"
+    );
+}
