@@ -1,7 +1,7 @@
 //! Leaving and locking. Both take effect at once, both are in the audit, and neither opens or
 //! removes anything of hers.
 
-use chrono::{Duration, Months};
+use chrono::{DateTime, Duration, Months, Utc};
 
 use super::accounts::{self, Account, State};
 use super::names::Reason;
@@ -10,7 +10,7 @@ use super::{roles, store};
 use crate::audit::{self, Change, Seal};
 use crate::ids::AccountId;
 use crate::problem::{Kind, Problem};
-use crate::store::Tx;
+use crate::store::{StoreError, Tx};
 
 /// How long who has left can still read, export and erase her own data.
 pub const AFTER_LEAVING: Months = Months::new(12);
@@ -111,4 +111,10 @@ pub async fn unlock(
         state_reason: None,
         ..account
     })
+}
+
+/// Accounts whose twelve months after leaving are over, of every organisation: for the job that
+/// erases them.
+pub async fn ended(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<Account>, StoreError> {
+    store::accounts::left_until(tx, now).await
 }

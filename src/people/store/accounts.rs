@@ -1,5 +1,7 @@
 //! Accounts.
 
+use chrono::{DateTime, Utc};
+
 use super::super::accounts::Account;
 use crate::ids::{AccountId, OrganisationId, UnitId};
 use crate::store::{StoreError, Tx, on};
@@ -100,6 +102,12 @@ pub async fn take_back(
     on!(tx, conn => sqlx::query(SQL)
         .bind(organisation).bind(id).execute(conn).await.map(|_| ()))?;
     Ok(())
+}
+
+/// Accounts of any organisation that have left and whose time after it is over.
+pub async fn left_until(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<Account>, StoreError> {
+    const SQL: &str = "SELECT * FROM accounts WHERE state = 'left' AND state_until <= $1";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(now).fetch_all(conn).await)?)
 }
 
 /// Removes an account. What hangs on it (codes, roles, home, vault) must be gone.

@@ -169,6 +169,11 @@ both!(
         assert!(left.may_sign_in(by.now + Duration::days(364)));
         assert!(!left.may_sign_in(by.now + Duration::days(366)));
         assert!(!left.may_be_opened(by.now), "no code opens it");
+        let ended = standing::ended(&mut tx, by.now + Duration::days(366))
+            .await
+            .unwrap();
+        assert_eq!(ended, [left]);
+        assert_eq!(standing::ended(&mut tx, by.now).await.unwrap(), []);
         members::move_home(&mut tx, &admin, &by, ana, ground.root)
             .await
             .unwrap();
