@@ -19,9 +19,9 @@ const ORDER: &[&str] = &[
     // Where a person disappears.
     "ballots",
     "tallies",
-    // What a running server holds, who it is, and what one person tells us.
-    "app",
+    // Who it is, what a running server holds, and what one person tells us.
     "auth",
+    "app",
     "check_ins",
     // What a unit may see of itself.
     "trends",
