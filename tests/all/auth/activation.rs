@@ -70,3 +70,15 @@ both!(before_activation_nobody_comes_in, async |test| {
     let tried = haven.entrance.sign_in(&attempt("bota", PASSWORD)).await;
     assert_eq!(refused(tried), Kind::WrongSignIn);
 });
+
+both!(of_two_at_the_same_moment_one_uses_the_code, async |test| {
+    let haven = Haven::build(test).await;
+    for round in 0..5 {
+        let name = format!("bota{round}");
+        let (_, code) = haven.invite(&name).await;
+        let (one, other) = (activation(&name, code.clone()), activation(&name, code));
+        let (one, other) = tokio::join!(haven.activate(&one), haven.activate(&other));
+        assert!(one.is_ok() != other.is_ok(), "exactly one");
+        haven.sign_in(&name).await;
+    }
+});

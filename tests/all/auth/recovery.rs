@@ -247,3 +247,23 @@ both!(earlier_vaults_are_kept_for_a_year, async |test| {
     let tried = haven.entrance.recover_former_vault(&viewer, &first).await;
     assert_eq!(refused(tried), Kind::Code);
 });
+
+both!(changes_that_meet_do_not_undo_each_other, async |test| {
+    let haven = Haven::build(test).await;
+    haven.member("bota").await;
+    let (here, there) = (haven.sign_in("bota").await, haven.sign_in("bota").await);
+    let entrance = &haven.entrance;
+    let (password, code) = tokio::join!(
+        entrance.change_password(&here.signed_in, PASSWORD, NEW),
+        entrance.renew_recovery_code(&there.signed_in, PASSWORD),
+    );
+    if let Ok(code) = &code {
+        entrance
+            .recover(&recovery("bota", code))
+            .await
+            .expect("the new code counts");
+    }
+    assert!(password.is_ok() || code.is_ok());
+    let by_new = entrance.sign_in(&attempt("bota", NEW)).await.is_ok();
+    assert_eq!(by_new, password.is_ok() || code.is_ok());
+});

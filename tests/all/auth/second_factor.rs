@@ -137,3 +137,17 @@ both!(
         }
     }
 );
+
+both!(
+    of_two_at_the_same_moment_one_uses_the_digits,
+    async |test| {
+        let haven = Haven::build(test).await;
+        haven.member("bota").await;
+        let viewer = haven.sign_in("bota").await.signed_in;
+        let phone = enrol(&haven, &viewer).await;
+        let present = with_code(code(&haven, &phone));
+        let entrance = &haven.entrance;
+        let (one, other) = tokio::join!(entrance.sign_in(&present), entrance.sign_in(&present));
+        assert!(one.is_ok() != other.is_ok(), "exactly one");
+    }
+);
