@@ -12,7 +12,8 @@ use super::people_bodies::{HeldRoleBody, RoleName};
 use super::reply::{Answer, Done, Reply, done};
 use crate::app::App;
 use crate::ids::{AccountId, UnitId};
-use crate::people::{list, roles};
+use crate::people::{list, members, organisations, roles, units};
+use crate::problem::Kind;
 
 /// Roles of a person.
 pub struct RolesApi;
@@ -43,8 +44,52 @@ struct HomeSuggestionBody {
     why: String,
 }
 
+/// Who may follow, plan for or administer your unit.
+#[derive(Object)]
+struct OverUnitBody {
+    /// Whether HR sees released rows in this organisation.
+    hr_sees_units: bool,
+    /// People with a role for your unit or one above it.
+    roles: Vec<OverBody>,
+}
+
+/// Someone with a role for your unit or one above it.
+#[derive(Object)]
+struct OverBody {
+    /// What she may do.
+    role: RoleName,
+    /// What she is called.
+    name: String,
+    /// The unit that the role was granted for.
+    unit: String,
+}
+
 #[OpenApi]
 impl RolesApi {
+    /// Who may follow, plan for or administer the unit where you are at home.
+    #[oai(path = "/me/unit/roles", method = "get")]
+    async fn over_mine(&self, app: Data<&App>, credentials: Credentials) -> Answer<OverUnitBody> {
+        let who = credentials.viewer(&app).await?.who;
+        let mut tx = app.store.read().await?;
+        let home = members::of(&mut tx, who.account).await?;
+        let home = home.ok_or(Kind::NotFound)?.unit;
+        let settings = organisations::find(&mut tx, who.organisation).await?;
+        let tree = units::tree(&mut tx, who.organisation).await?;
+        let over = roles::over_unit(&mut tx, who.organisation, home).await?;
+        let roles = over.into_iter().map(|over| OverBody {
+            role: over.role.into(),
+            name: over.name,
+            unit: tree
+                .find(over.unit)
+                .map(|unit| tree.path(unit))
+                .unwrap_or_default(),
+        });
+        Ok(Reply::ok(OverUnitBody {
+            hr_sees_units: settings.is_some_and(|settings| settings.hr_sees_units),
+            roles: roles.collect(),
+        }))
+    }
+
     /// The roles of a person.
     #[oai(path = "/people/:id/roles", method = "get")]
     async fn list(
