@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
+use anyhow::Context;
+
 use crate::audit::Seal;
 use crate::auth::Entrance;
 use crate::clock::Clock;
-use crate::questionnaires::Catalogue;
+use crate::questionnaires::{Catalogue, Fault};
 use crate::settings::Settings;
-use crate::store::Store;
+use crate::store::{Opening, Store};
 use crate::tallies::CountedWaves;
 use crate::vault::ServerKeys;
 
@@ -32,6 +34,46 @@ pub struct App {
 }
 
 impl App {
+    /// Opens everything that the settings name, and first of all remembers which waves have been
+    /// counted.
+    pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
+        let store = Store::open(&settings.database, Opening::AsItIs).await?;
+        let keys = server_keys(&settings)?;
+        Self::over(store, (settings, clock), keys).await
+    }
+
+    /// The same over a database that is open already, with keys that are at hand.
+    pub async fn over(
+        store: Store,
+        (settings, clock): (Settings, Clock),
+        keys: ServerKeys,
+    ) -> anyhow::Result<Self> {
+        let keys = Arc::new(keys);
+        let folder = settings.state_dir();
+        let counted = CountedWaves::open(&folder)
+            .with_context(|| format!("the list of counted waves in {}", folder.display()))?;
+        let entrance = Entrance::new(
+            store.clone(),
+            clock.clone(),
+            keys.clone(),
+            &settings.sign_in,
+        );
+        let app = Self {
+            store,
+            clock,
+            keys,
+            entrance,
+            catalogue: Arc::new(catalogue(&settings).map_err(|faults| {
+                let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                anyhow::anyhow!("the questionnaires cannot be used:\n{}", lines.join("\n"))
+            })?),
+            counted: Arc::new(counted),
+            settings: Arc::new(settings),
+        };
+        app.remember_ended_waves().await?;
+        Ok(app)
+    }
+
     /// What an audit entry of this moment is sealed with.
     #[must_use]
     pub fn seal(&self) -> Seal<'_> {
@@ -39,5 +81,23 @@ impl App {
             keys: &self.keys,
             now: self.clock.now(),
         }
+    }
+}
+
+fn server_keys(settings: &Settings) -> anyhow::Result<ServerKeys> {
+    let file = settings.server_key_file();
+    let keys = if file.exists() {
+        ServerKeys::load(&file)
+    } else {
+        ServerKeys::create(&file)
+    };
+    keys.with_context(|| format!("the server key {}", file.display()))
+}
+
+/// What is built in, and what the operator's folder adds; every fault with file and line.
+pub fn catalogue(settings: &Settings) -> Result<Catalogue, Vec<Fault>> {
+    match &settings.questionnaires.folder {
+        None => Ok(Catalogue::embedded()),
+        Some(folder) => Catalogue::with_folder(folder, &settings.questionnaires.accepted_licences),
     }
 }

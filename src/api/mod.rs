@@ -2,15 +2,62 @@
 
 pub mod access_tokens;
 pub mod administrators;
+mod audit;
+mod check_in_bodies;
+mod check_ins;
+mod choices;
 pub mod credentials;
+mod forms;
 pub mod imports;
 pub mod me;
 pub mod organisations;
 pub mod people;
 pub mod people_bodies;
+mod plans;
+mod publications;
 pub mod reply;
+mod results;
 pub mod roles;
 pub mod second_factor;
 pub mod sign_ins;
 pub mod standings;
 pub mod units;
+
+use poem_openapi::{OpenApi, OpenApiService};
+
+/// Every route of the API. A new file adds itself here, and a row to
+/// `tests/all/who_may_see_what.rs`.
+fn routes() -> impl OpenApi {
+    (
+        (
+            access_tokens::AccessTokensApi,
+            me::MeApi,
+            second_factor::SecondFactorApi,
+        ),
+        sign_ins::SignInsApi,
+        (check_ins::CheckInsApi, choices::ChoicesApi),
+        (
+            plans::PlansApi,
+            publications::PublicationsApi,
+            audit::AuditApi,
+        ),
+        (
+            people::PeopleApi,
+            standings::StandingsApi,
+            imports::ImportsApi,
+        ),
+        (
+            units::UnitsApi,
+            roles::RolesApi,
+            organisations::OrganisationApi,
+        ),
+    )
+}
+
+/// The API with its document.
+#[must_use]
+pub fn service() -> OpenApiService<impl OpenApi, ()> {
+    OpenApiService::new(routes(), "Respite", env!("CARGO_PKG_VERSION"))
+        .description("Confidential check-ins: nobody but you can read your answers.")
+        .url_prefix("/api/v1")
+}

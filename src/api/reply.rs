@@ -180,6 +180,10 @@ pub fn done() -> Reply<Done> {
 }
 
 /// Turns poem-openapi's own errors into problems; its texts name `param0`, so they stay inside.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "poem-openapi calls it with the value"
+)]
 fn unreadable<T: ParseFromJSON + ToJSON + Send + Sync>(error: poem::Error) -> Reply<T> {
     use poem_openapi::error::{
         AuthorizationError, ContentTypeError, ParseParamError, ParsePathError,

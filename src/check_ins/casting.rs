@@ -106,6 +106,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn every_case_of_the_rule() {
         let organisation = OrganisationId::new();
         let (root, unit) = (UnitId::from(organisation), UnitId::new());

@@ -117,12 +117,12 @@ fn compare(
 
 /// Names in alphabetical order, so that no order of rows shows.
 fn named(
-    names: &BTreeMap<AccountId, String>,
+    all: &BTreeMap<AccountId, String>,
     accounts: impl Iterator<Item = AccountId>,
 ) -> Vec<String> {
-    let mut named: Vec<String> = accounts
-        .filter_map(|account| names.get(&account).cloned())
+    let mut chosen: Vec<String> = accounts
+        .filter_map(|account| all.get(&account).cloned())
         .collect();
-    named.sort_by_key(|name| name.to_lowercase());
-    named
+    chosen.sort_by_key(|name| name.to_lowercase());
+    chosen
 }

@@ -2,8 +2,8 @@
 //! own, then the account and its wraps. Her other rows can be opened by nobody from then on, and
 //! stay until their date: deleting them together would tell a reader of dumps which were hers.
 
-use super::member::Member;
 use super::choices;
+use super::member::Member;
 use super::store;
 use super::submit;
 use super::waves::State;
@@ -29,8 +29,17 @@ pub async fn erase_account(app: &App, member: &Member<'_>) -> Result<(), Problem
     let mut tx = app.store.write().await?;
     auth::erase(&mut tx, who.account).await?;
     accounts::remove(&mut tx, who.organisation, who.account).await?;
-    let change = Change::Erased { account: who.account };
-    audit::enter(&mut tx, &app.seal(), who.organisation, Some(who.account), change).await?;
+    let change = Change::Erased {
+        account: who.account,
+    };
+    audit::enter(
+        &mut tx,
+        &app.seal(),
+        who.organisation,
+        Some(who.account),
+        change,
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
@@ -46,7 +55,10 @@ pub async fn withdraw_consent(
     let waves = store::waves::of_organisation(&mut tx, member.who.organisation).await?;
     drop(tx);
     let now = app.clock.now();
-    for wave in waves.iter().filter(|wave| wave.instrument == instrument && wave.is_open(now)) {
+    for wave in waves
+        .iter()
+        .filter(|wave| wave.instrument == instrument && wave.is_open(now))
+    {
         submit::erase(app, member, wave.id).await?;
     }
     choices.consents.remove(instrument);

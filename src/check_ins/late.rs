@@ -41,16 +41,13 @@ pub async fn submit(
     let sealed = seal(key, &at, &record, instrument)?;
     let mut tx = app.store.write().await?;
     tx.share(wave.id).await?;
-    match &ended {
-        Some(empty) => {
-            if !store::own::replace_record(&mut tx, &at, &empty.sealed, &sealed).await? {
-                return Err(Kind::Changed.into());
-            }
+    if let Some(empty) = &ended {
+        if !store::own::replace_record(&mut tx, &at, &empty.sealed, &sealed).await? {
+            return Err(Kind::Changed.into());
         }
-        None => {
-            let place = (wave.organisation, super::keep_until(&wave));
-            store::own::insert_late(&mut tx, &at, place, &sealed).await?;
-        }
+    } else {
+        let place = (wave.organisation, super::keep_until(&wave));
+        store::own::insert_late(&mut tx, &at, place, &sealed).await?;
     }
     tx.commit().await?;
     Ok(record)

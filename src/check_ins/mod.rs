@@ -9,7 +9,7 @@ pub mod closing;
 pub mod cohort;
 pub mod consent;
 pub mod drafts;
-//pub mod erasure;
+pub mod erasure;
 pub mod history;
 pub mod late;
 pub mod member;

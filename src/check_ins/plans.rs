@@ -184,7 +184,7 @@ fn check(
                 faults.push(Fault::new(
                     "languages",
                     "an untested translation needs drafts to be switched on",
-                ))
+                ));
             }
             Some(_) => {}
         }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, bail};
 use clap::{Subcommand, ValueEnum};
 
+use crate::app;
 use crate::questionnaires::{Catalogue, Fault, Instrument, check, fhir};
 use crate::settings::Settings;
 
@@ -91,11 +92,7 @@ impl Shelf {
 
 /// The embedded questionnaires and those of the folder that the settings name.
 pub(super) fn catalogue_of(settings: &Settings) -> anyhow::Result<Catalogue> {
-    let Some(folder) = &settings.questionnaires.folder else {
-        return Ok(Catalogue::embedded());
-    };
-    Catalogue::with_folder(folder, &settings.questionnaires.accepted_licences)
-        .map_err(|faults| told(&faults))
+    app::catalogue(settings).map_err(|faults| told(&faults))
 }
 
 /// Runs one of the subcommands.

@@ -2,3 +2,7 @@
 
 pub mod client;
 pub mod csrf;
+
+mod router;
+
+pub use router::router;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::check_ins::waves::{Row, State, Wave};
-use crate::ids::{OrganisationId, PlanId, UnitId, WaveId};
+use crate::ids::{OrganisationId, UnitId, WaveId};
 use crate::store::{StoreError, Tx, on};
 
 macro_rules! columns {
@@ -158,14 +158,6 @@ pub async fn extend(tx: &mut Tx, wave: &Wave) -> Result<bool, StoreError> {
         .bind(wave.id).bind(wave.closes_at).bind(wave.extended_at).bind(&wave.tag)
         .execute(conn).await.map(|done| done.rows_affected()))?;
     Ok(changed == 1)
-}
-
-/// A new public key and tag, after a restore.
-pub async fn rekey(tx: &mut Tx, wave: &Wave) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE waves SET public_key = $2, tag = $3 WHERE id = $1";
-    on!(tx, conn => sqlx::query(SQL).bind(wave.id).bind(&wave.public_key[..]).bind(&wave.tag)
-        .execute(conn).await.map(|done| done.rows_affected()))?;
-    Ok(())
 }
 
 /// The newest wave whose roster holds this unit.

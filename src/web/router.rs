@@ -1,0 +1,135 @@
+//! The whole address space, with everything that holds for every request: size limit, headers,
+//! problems instead of the framework's own errors. The route table is the OpenAPI document.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use poem::http::{StatusCode, header};
+use poem::middleware::{AddData, CatchPanic, CookieJarManager, SetHeader};
+use poem::web::Data;
+use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get, handler};
+
+use super::csrf;
+use crate::api;
+use crate::api::reply::ProblemBody;
+use crate::app::App;
+use crate::problem::{Kind, Problem};
+
+/// Largest body, in bytes, of every address but the ones named below.
+const BODY_LIMIT: usize = 64 * 1024;
+/// Largest file of people to be invited.
+const IMPORT_LIMIT: usize = 8 * 1024 * 1024;
+const IMPORT_PATH: &str = "/api/v1/people/import";
+const DOCS_PATH: &str = "/api/v1/docs";
+
+/// Nothing from elsewhere, no scripts.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+    base-uri 'none'; frame-ancestors 'none'";
+/// The viewer of the API document carries its script and style inline, and loads nothing from
+/// outside either.
+const DOCS_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; \
+    style-src 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+/// Everything that the server answers.
+pub fn router(app: App) -> impl Endpoint<Output = Response> + 'static {
+    let service = api::service();
+    let document = service.spec_endpoint();
+    let viewer = service.swagger_ui();
+    Route::new()
+        .at("/healthz", get(health))
+        .at("/readyz", get(readiness))
+        .at("/api/v1/openapi.json", document)
+        .nest(DOCS_PATH, viewer)
+        .nest("/api/v1", service)
+        .with(
+            CatchPanic::new()
+                .with_handler(|_: Box<dyn Any + Send + 'static>| problem(Kind::Broken.into())),
+        )
+        .around(csrf::own_pages_only)
+        .around(limited)
+        .with(CookieJarManager::new())
+        .with(AddData::new(app))
+        .catch_all_error(|error: poem::Error| async move {
+            if error.is_from_response() {
+                error.into_response()
+            } else {
+                framework(&error)
+            }
+        })
+        .around(with_policy)
+        .with(
+            SetHeader::new()
+                .overriding("X-Content-Type-Options", "nosniff")
+                .overriding("Referrer-Policy", "no-referrer")
+                .overriding("Cross-Origin-Opener-Policy", "same-origin")
+                .overriding("Cross-Origin-Resource-Policy", "same-origin")
+                .overriding(header::CACHE_CONTROL, "no-store"),
+        )
+}
+
+/// Alive: says nothing else.
+#[handler]
+fn health() -> &'static str {
+    "ok"
+}
+
+/// Ready: the database answers.
+#[handler]
+async fn readiness(app: Data<&App>) -> Response {
+    match app.store.read().await {
+        Ok(_) => "ready".into_response(),
+        Err(error) => problem(Problem::from(error)),
+    }
+}
+
+/// Reads a body once, and never more of it than the limit; 413 by itself.
+async fn limited<E: Endpoint>(next: Arc<E>, mut request: Request) -> poem::Result<E::Output> {
+    let limit = if request.uri().path() == IMPORT_PATH {
+        IMPORT_LIMIT
+    } else {
+        BODY_LIMIT
+    };
+    let body = request.take_body().into_bytes_limit(limit).await?;
+    request.set_body(body);
+    next.call(request).await
+}
+
+async fn with_policy<E: Endpoint<Output = Response>>(
+    next: Arc<E>,
+    request: Request,
+) -> poem::Result<Response> {
+    let is_docs = request.uri().path().starts_with(DOCS_PATH);
+    let mut response = next.call(request).await?;
+    let policy = if is_docs { DOCS_POLICY } else { POLICY };
+    let policy = header::HeaderValue::from_static(policy);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
+/// The framework's own errors in our words.
+fn framework(error: &poem::Error) -> Response {
+    problem(match error.status() {
+        StatusCode::NOT_FOUND => Kind::NotFound.into(),
+        StatusCode::METHOD_NOT_ALLOWED => Kind::Method.into(),
+        StatusCode::PAYLOAD_TOO_LARGE => Kind::TooLarge.into(),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Kind::MediaType.into(),
+        status if status.is_client_error() => Kind::Unreadable.into(),
+        _ => {
+            tracing::error!(status = %error.status(), "a request failed");
+            Kind::Broken.into()
+        }
+    })
+}
+
+/// A problem outside the API's own replies.
+fn problem(problem: Problem) -> Response {
+    use poem_openapi::types::ToJSON;
+    let status = StatusCode::from_u16(problem.kind.status());
+    Response::builder()
+        .status(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+        .content_type("application/problem+json")
+        .body(ProblemBody::from(problem).to_json_string())
+}
