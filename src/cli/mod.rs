@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Exit code 0 done, 1 refused (standard error says
 //! what and where), 2 wrong usage.
 
+mod demo;
 mod installation;
 mod json_place;
 mod migrate;
@@ -8,6 +9,7 @@ mod people;
 mod publish;
 mod questionnaires;
 mod score;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -23,6 +25,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Fills a temporary database with a believable network, and serves it.
+    Demo(demo::Args),
     /// Brings the database up to date.
     Migrate(migrate::Args),
     /// Makes a first administrator.
@@ -33,16 +37,21 @@ enum Command {
     Questionnaires(questionnaires::Args),
     /// Scores a file of answers.
     Score(score::Args),
+    /// Answers requests and runs jobs.
+    Serve(serve::Args),
 }
 
 /// Runs the subcommand named on the command line; its refusal goes to standard error.
+#[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let done: anyhow::Result<()> = match cli.command {
+        Command::Demo(args) => demo::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::People(args) => people::run(args),
         Command::Publish(args) => publish::run(&args),
         Command::Questionnaires(args) => questionnaires::run(&args),
         Command::Score(args) => score::run(&args),
+        Command::Serve(args) => serve::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

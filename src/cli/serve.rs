@@ -1,0 +1,78 @@
+//! `respite serve`: answers requests and runs jobs until it is told to stop.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use poem::Server;
+use poem::listener::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::installation::{Installation, block_on};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::{jobs, web};
+
+/// How long running requests may take to end after the signal.
+const GRACE: Duration = Duration::from_secs(20);
+/// A connection that says nothing for so long is closed.
+const IDLE: Duration = Duration::from_secs(60);
+/// How often the timetable is looked at.
+const TICK: Duration = Duration::from_secs(10);
+
+/// `respite serve`
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    installation: Installation,
+    /// Address and port to listen on.
+    #[arg(long, env = "RESPITE_LISTEN", value_name = "ADDRESS")]
+    listen: Option<String>,
+}
+
+/// Opens the database, then serves.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let mut settings = args.installation.settings()?;
+    if let Some(listen) = &args.listen {
+        settings.listen.clone_from(listen);
+    }
+    settings.check_safety()?;
+    block_on(async {
+        let app = App::open(settings, Clock::system()).await?;
+        eprintln!("respite: listening on http://{}", app.settings.listen);
+        serve(app).await
+    })
+}
+
+/// Serves until SIGTERM or SIGINT; running requests are finished first.
+pub async fn serve(app: App) -> anyhow::Result<()> {
+    let listen = app.settings.listen.clone();
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
+    let timetable = tokio::spawn(keep_timetable(app.clone()));
+    let stopped = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    Server::new(TcpListener::bind(listen.clone()))
+        .idle_timeout(IDLE)
+        .run_with_graceful_shutdown(web::router(app.clone()), stopped, Some(GRACE))
+        .await
+        .with_context(|| format!("cannot serve on {listen}"))?;
+    timetable.abort();
+    app.store.close().await;
+    Ok(())
+}
+
+/// Looks at the timetable for ever.
+async fn keep_timetable(app: App) {
+    loop {
+        if let Err(error) = jobs::run_due(&app).await {
+            tracing::error!(cause = %error, "the timetable could not be kept");
+        }
+        tokio::time::sleep(TICK).await;
+    }
+}

@@ -1,0 +1,115 @@
+//! The timetable: what runs by itself. Any server may run a job; a lease that is compared and set
+//! gives it to one of them, and to another if that one dies. Every job can be run by hand in a
+//! test: the clock is an argument.
+
+mod retention;
+mod store;
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::app::App;
+use crate::auth;
+use crate::check_ins::{closing, opening, row_order};
+use crate::store::StoreError;
+
+/// Something that runs by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Closes and opens waves whose time has come.
+    Waves,
+    /// Writes the tables of open waves anew, in key order.
+    RowOrder,
+    /// Removes what has expired: sign-ins, codes, attempts.
+    Sweep,
+    /// Forgets what is older than its retention, and writes down the audit's heads.
+    Retention,
+}
+
+impl Job {
+    /// Every job, in the order in which they run.
+    pub const ALL: [Self; 4] = [Self::Waves, Self::RowOrder, Self::Sweep, Self::Retention];
+
+    /// Its name in the table of leases.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waves => "waves",
+            Self::RowOrder => "row-order",
+            Self::Sweep => "sweep",
+            Self::Retention => "retention",
+        }
+    }
+
+    /// From the end of one run to the next.
+    fn every(self) -> Duration {
+        match self {
+            Self::Waves => Duration::seconds(30),
+            Self::RowOrder => Duration::minutes(5),
+            Self::Sweep => Duration::hours(1),
+            Self::Retention => Duration::days(1),
+        }
+    }
+
+    /// After this long without an end, another server takes over. A count that is run twice at
+    /// once does no harm: the wave is compared and set.
+    fn lease() -> Duration {
+        Duration::minutes(10)
+    }
+
+    async fn run(self, app: &App) -> Result<(), StoreError> {
+        match self {
+            Self::Waves => {
+                closing::close_due(app).await?;
+                opening::open_due(app).await?;
+            }
+            Self::RowOrder => row_order::rebuild(app).await?,
+            Self::Sweep => {
+                let mut tx = app.store.write().await?;
+                auth::sweep(&mut tx, app.clock.now()).await?;
+                tx.commit().await?;
+                app.entrance.limits().forget_old();
+            }
+            Self::Retention => retention::run(app).await?,
+        }
+        Ok(())
+    }
+}
+
+/// Runs every job that is due and that no other server has; returns those that ran. A job that
+/// fails is logged, keeps its lease's end, and is tried again.
+pub async fn run_due(app: &App) -> Result<Vec<Job>, StoreError> {
+    let mut ran = Vec::new();
+    for job in Job::ALL {
+        if !claim(app, job).await? {
+            continue;
+        }
+        match job.run(app).await {
+            Ok(()) => ran.push(job),
+            Err(error) => tracing::error!(job = job.name(), cause = %error, "a job failed"),
+        }
+        let next = app.clock.now() + job.every();
+        hand_back(app, job, next).await?;
+    }
+    Ok(ran)
+}
+
+async fn claim(app: &App, job: Job) -> Result<bool, StoreError> {
+    let now = app.clock.now();
+    let mut tx = app.store.read().await?;
+    if !store::is_due(&mut tx, job.name(), now).await? {
+        return Ok(false);
+    }
+    drop(tx);
+    let mut tx = app.store.write().await?;
+    let claimed = store::claim(&mut tx, job.name(), (now, now + Job::lease())).await?;
+    if claimed {
+        tx.commit().await?;
+    }
+    Ok(claimed)
+}
+
+async fn hand_back(app: &App, job: Job, next: DateTime<Utc>) -> Result<(), StoreError> {
+    let mut tx = app.store.write().await?;
+    store::hand_back(&mut tx, job.name(), next, app.clock.now()).await?;
+    tx.commit().await
+}
