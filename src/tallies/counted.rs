@@ -69,7 +69,11 @@ impl CountedWaves {
             .create(true)
             .append(true)
             .open(&self.file)?;
-        let lines: String = new.iter().map(|wave| format!("{wave}\n")).collect();
+        let mut lines = String::new();
+        for wave in &new {
+            lines.push_str(&wave.to_string());
+            lines.push('\n');
+        }
         file.write_all(lines.as_bytes())?;
         file.sync_all()?;
         known.extend(new);

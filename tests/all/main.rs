@@ -6,6 +6,7 @@ mod architecture;
 mod auth;
 mod documents;
 mod group_commit;
+mod journeys;
 mod licences;
 mod people;
 mod publication;

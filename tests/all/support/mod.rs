@@ -1,6 +1,9 @@
 //! What tests share: a database of either engine for each test, and a whole application.
 
+pub mod app;
 pub mod both;
+mod sql;
 
 pub(crate) use both::both;
 pub use both::{Engine, TestStore};
+pub use sql::{rows, run_sql};

@@ -1,0 +1,8 @@
+//! Stories that go through the whole application, as the people in them would live them.
+
+mod a_worker_checks_in;
+mod nobody_votes_twice;
+mod small_teams;
+mod tampering;
+mod two_organisations;
+mod waves_change;
