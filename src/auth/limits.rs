@@ -48,7 +48,16 @@ impl governor::clock::Clock for Ticks {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Attempt {
     name: u64,
-    network: u64,
+    /// `None` inside this process: the demonstration, a test.
+    network: Option<u64>,
+}
+
+/// A network from which somebody has signed in.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    since: Duration,
+    /// How often: each time, her tries are counted anew.
+    times: u32,
 }
 
 /// May try a password now; keep it until the password has been tried.
@@ -63,15 +72,15 @@ pub struct Limits {
     ticks: Ticks,
     /// Everything that one network tries, whatever the name.
     network: Bucket<u64>,
-    /// One name from one network.
-    pair: Bucket<Attempt>,
+    /// One name from one network, since the last right password.
+    pair: Bucket<(Attempt, u32)>,
     /// One name from all networks that are not known for it: says whether it is being hammered.
     name: Bucket<u64>,
     /// One name from one unknown network, while it is being hammered: an owner who comes from a
     /// new network still has her three tries, and each further network of an attacker has
     /// little more than that.
     hammered: Bucket<Attempt>,
-    known: Mutex<HashMap<Attempt, Duration>>,
+    known: Mutex<HashMap<Attempt, Known>>,
     waiting: Semaphore,
     strangers: Semaphore,
     hasher: RandomState,
@@ -100,20 +109,19 @@ impl Limits {
     pub fn attempt(&self, organisation: &str, sign_in: &str, from: Option<IpAddr>) -> Attempt {
         Attempt {
             name: self.hasher.hash_one((organisation, sign_in)),
-            network: self.hasher.hash_one(from.map(network_of)),
+            network: from.map(|from| self.hasher.hash_one(network_of(from))),
         }
     }
 
     /// Lets one try of a password through, at once or after a short wait; else says how long to
     /// wait.
     pub async fn admit(&self, attempt: Attempt) -> Result<Admission<'_>, Problem> {
-        let known = self.is_known(attempt);
-        if known {
-            self.pass(&self.pair, &attempt).await?;
+        if let Some(known) = self.known(attempt) {
+            self.pass(&self.pair, &(attempt, known.times)).await?;
             return Ok(Admission { _place: None });
         }
-        self.pass(&self.network, &attempt.network).await?;
-        self.pass(&self.pair, &attempt).await?;
+        self.admit_code(attempt).await?;
+        self.pass(&self.pair, &(attempt, 0)).await?;
         if self.name.check_key(&attempt.name).is_err() {
             self.pass(&self.hammered, &attempt).await?;
         }
@@ -126,14 +134,28 @@ impl Limits {
     /// Lets one try of a code through. Codes are too long to be guessed: this only keeps one
     /// network from keeping the server busy.
     pub async fn admit_code(&self, attempt: Attempt) -> Result<(), Problem> {
-        self.pass(&self.network, &attempt.network).await
+        match &attempt.network {
+            Some(network) => self.pass(&self.network, network).await,
+            None => Ok(()),
+        }
     }
 
-    /// The password was right: from now on this network is known for this name.
+    /// Lets somebody who is signed in try her password once more. Her network does not matter:
+    /// she has shown who she is.
+    pub async fn admit_again(&self, attempt: Attempt) -> Result<(), Problem> {
+        let times = self.known(attempt).map_or(0, |known| known.times);
+        self.pass(&self.pair, &(attempt, times)).await
+    }
+
+    /// The password was right: from now on this network is known for this name, and wrong tries
+    /// are counted anew. So right ones wear nothing out.
     pub fn remember(&self, attempt: Attempt) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() < KNOWN {
-            known.insert(attempt, self.ticks.now());
+        let times = known.get(&attempt).map_or(0, |known| known.times);
+        if times > 0 || known.len() < KNOWN {
+            let since = self.ticks.now();
+            let times = times.wrapping_add(1);
+            known.insert(attempt, Known { since, times });
         }
     }
 
@@ -145,15 +167,14 @@ impl Limits {
         self.hammered.retain_recent();
         let now = self.ticks.now();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, since| now.saturating_sub(*since) < KNOWN_FOR);
+        known.retain(|_, known| now.saturating_sub(known.since) < KNOWN_FOR);
     }
 
-    fn is_known(&self, attempt: Attempt) -> bool {
+    fn known(&self, attempt: Attempt) -> Option<Known> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.ticks.now();
-        known
-            .get(&attempt)
-            .is_some_and(|since| now.saturating_sub(*since) < KNOWN_FOR)
+        let found = known.get(&attempt).copied();
+        found.filter(|known| now.saturating_sub(known.since) < KNOWN_FOR)
     }
 
     async fn pass<K: Hash + Eq + Clone>(&self, bucket: &Bucket<K>, key: &K) -> Result<(), Problem> {
@@ -266,6 +287,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn right_passwords_wear_nothing_out() {
+        let (limits, _) = limits();
+        let attempt = limits.attempt("haven", "aigerim", from("192.0.2.1"));
+        for _ in 0..100 {
+            limits.admit(attempt).await.expect("not counted");
+            limits.remember(attempt);
+        }
+        assert_eq!(tries(&limits, "192.0.2.1").await, 10);
+    }
+
+    #[tokio::test]
     async fn a_refusal_says_how_long_to_wait() {
         let (limits, clock) = limits();
         tries(&limits, "192.0.2.1").await;
@@ -312,6 +344,6 @@ mod tests {
         clock.advance(chrono::Duration::days(31));
         limits.forget_old();
         assert_eq!(limits.pair.len(), 0);
-        assert!(!limits.is_known(attempt));
+        assert!(limits.known(attempt).is_none());
     }
 }

@@ -1,7 +1,5 @@
 //! A new password rewraps the same worker key: no record moves, and every other sign-in ends.
 
-use std::net::IpAddr;
-
 use crate::ids::AccountId;
 use crate::people::accounts;
 use crate::problem::{Fault, Kind, Problem};
@@ -69,12 +67,13 @@ impl Entrance {
         let attempt = self
             .0
             .limits
-            .attempt("", &signed_in.who.account.to_string(), NOWHERE);
-        let _admission = self.0.limits.admit(attempt).await?;
+            .attempt("", &signed_in.who.account.to_string(), None);
+        self.0.limits.admit_again(attempt).await?;
         let vault = self.vault_of(signed_in).await?;
         self.unlock(Some(&vault), password)
             .await?
             .ok_or(Kind::WrongSignIn)?;
+        self.0.limits.remember(attempt);
         Ok(vault)
     }
 
@@ -99,6 +98,3 @@ impl Entrance {
         })
     }
 }
-
-/// Who is signed in has shown who she is: her network does not matter.
-const NOWHERE: Option<IpAddr> = None;

@@ -45,13 +45,10 @@ both!(hammering_a_name_does_not_lock_its_owner_out, async |test| {
 both!(a_right_password_wears_nothing_out, async |test| {
     let haven = Haven::build(test).await;
     haven.member("bota").await;
-    for _ in 0..5 {
+    for _ in 0..50 {
         let new = haven.entrance.sign_in(&from("203.0.113.7", PASSWORD)).await;
         new.expect("a sign-in");
     }
-    let asel = haven.member("asel").await;
-    drop(asel);
-    haven.sign_in("asel").await;
 });
 
 both!(
