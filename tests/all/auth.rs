@@ -2,6 +2,7 @@
 
 mod activation;
 mod attackers;
+mod door;
 mod people;
 mod recovery;
 mod second_factor;
