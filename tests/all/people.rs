@@ -2,6 +2,7 @@
 
 mod accounts;
 mod command;
+mod doors;
 mod ground;
 mod importing;
 mod organisations;

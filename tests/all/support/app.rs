@@ -38,6 +38,17 @@ pub struct Came {
 }
 
 impl Came {
+    async fn of(response: Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.into_body().into_string().await.unwrap_or_default();
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Self {
+            status,
+            body,
+            headers,
+        }
+    }
+
     /// The body of a success; anything else ends the test with what it was.
     #[track_caller]
     pub fn good(self) -> Value {
@@ -109,15 +120,23 @@ impl TestApp {
                 .content_type("application/json")
                 .body(body.to_string());
         }
-        let response = request.send().await.0;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let text = response.into_body().into_string().await.unwrap_or_default();
-        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Came {
-            status,
-            body,
-            headers,
+        Came::of(request.send().await.0).await
+    }
+
+    /// One request with headers and a body of its own.
+    pub async fn send_raw(
+        &self,
+        (method, path): (Method, &str),
+        token: &str,
+        headers: &[(&'static str, &str)],
+        body: Vec<u8>,
+    ) -> Came {
+        let mut request = self.client.request(method, format!("/api/v1{path}"));
+        request = request.header("Authorization", format!("Bearer {token}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
+        Came::of(request.body(body).send().await.0).await
     }
 
     pub async fn get(&self, token: &str, path: &str) -> Came {
