@@ -214,4 +214,25 @@ mod tests {
         assert!(now - presence.created_at >= Duration::hours(12));
         assert!(now - presence.created_at <= Duration::hours(12) + Duration::minutes(10));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused_without_a_panic(bytes: Vec<u8>) {
+            if let Some(presence) = Presence::decode(&bytes) {
+                proptest::prop_assert_eq!(presence.encode().len(), bytes.len());
+            }
+        }
+
+        #[test]
+        fn times_far_away_do_not_panic(created: i64, seen: i64, now in 0_i64..4_000_000_000) {
+            let mut bytes = presence(Device::Shared).encode();
+            bytes[57..65].copy_from_slice(&created.to_be_bytes());
+            bytes[65..73].copy_from_slice(&seen.to_be_bytes());
+            let now = DateTime::from_timestamp(now, 0).expect("a year we may see");
+            if let Some(presence) = Presence::decode(&bytes) {
+                let _ = presence.is_over(now, Lifetimes::from(&SignIn::default()));
+                let _ = presence.renewed(now);
+            }
+        }
+    }
 }
