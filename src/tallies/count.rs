@@ -98,6 +98,22 @@ impl ScaleRule {
         })
     }
 
+    /// The steps on either side of the cut; `None` without a cut. For a cut at nought nothing is
+    /// below it, and nought stands for that side too.
+    pub(super) fn sides(&self) -> Option<Sides> {
+        let cut = self.cut?;
+        let place = u128::from(cut.numerator) * u128::from(self.highest);
+        let above_from = place.div_ceil(100 * u128::from(cut.denominator));
+        let above_from = u64::try_from(above_from).ok()?;
+        let before = above_from.saturating_sub(1);
+        let counts = self.is_at_or_above_cut(before);
+        let above_from = if counts { before } else { above_from };
+        Some(Sides {
+            below_to: above_from.saturating_sub(1),
+            above_from,
+        })
+    }
+
     fn is_at_or_above_cut(&self, steps: u64) -> bool {
         self.cut.is_some_and(|cut| {
             let (highest, denominator) = (i128::from(self.highest), i128::from(cut.denominator));
@@ -105,6 +121,15 @@ impl ScaleRule {
             Fraction::new(above, highest * denominator).is_at_least_nought()
         })
     }
+}
+
+/// The steps nearest to a cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sides {
+    /// The highest below it.
+    pub below_to: u64,
+    /// The lowest at or above it.
+    pub above_from: u64,
 }
 
 /// One answer to the scale, from a ballot.
@@ -216,5 +241,36 @@ impl<'a, U: Ord + Clone> Count<'a, U> {
         }
         pools.sort_by_key(|(top, _)| *top);
         pools
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sides_of_a_cut_are_the_steps_nearest_to_it() {
+        for (highest, numerator, denominator, below_to, above_from) in [
+            (40, 115, 2, 22, 23),
+            (40, 57, 1, 22, 23),
+            (40, 58, 1, 23, 24),
+            (4, 50, 1, 1, 2),
+            (1, 50, 1, 0, 1),
+            (7, 0, 1, 0, 0),
+            (7, 100, 1, 6, 7),
+            (3, 333_333_333_333, 10_000_000_000, 0, 1),
+            (3, 333_333_333_334, 10_000_000_000, 0, 1),
+            (3, 333_334, 10_000, 1, 2),
+        ] {
+            let cut = Points::new(numerator, denominator).unwrap();
+            let rule = ScaleRule::new(highest, Some(cut), PublishAt::Unit).unwrap();
+            let sides = rule.sides().unwrap();
+            let found = (sides.below_to, sides.above_from);
+            assert_eq!(found, (below_to, above_from), "{cut:?} of {highest}");
+            let counted: Vec<u64> = (0..=highest)
+                .filter(|steps| rule.is_at_or_above_cut(*steps))
+                .collect();
+            assert_eq!(counted.first(), Some(&above_from), "{cut:?} of {highest}");
+        }
     }
 }

@@ -4,12 +4,14 @@
 
 #[cfg(test)]
 mod attack;
+mod limits;
 
 use std::collections::BTreeMap;
 
 use super::count::{Count, ScaleRule, Sums, Threshold};
 use super::fraction::Fraction;
 use super::tree::Tree;
+use limits::Limits;
 
 /// Released of a group of at least five people: the row that stays when the ballots are gone.
 /// Made by the rule, or read back from where the rule's rows are kept.
@@ -138,46 +140,17 @@ impl<U: Ord + Clone> Count<'_, U> {
 
 /// The released row of a group; `sums` are those of at least five people.
 fn release(rule: &ScaleRule, sums: &Sums) -> Tally {
-    let n = i128::from(sums.answered);
+    let range = i128::from(sums.answered) * i128::from(rule.highest);
     let steps = i128::try_from(sums.steps).unwrap_or(i128::MAX);
-    let mean = Fraction::new(100 * steps, n * i128::from(rule.highest)).round_half_up();
-    let anyone = Limits {
-        least: Fraction::new(150, n),
-        most: Fraction::new(100 * n - 150, n),
-    };
+    let mean = Fraction::new(100 * steps, range).round_half_up();
     let at_or_above_cut = sums.at_or_above_cut.clamp(2, sums.answered - 2);
-    let given_cut = rule.cut.map(|cut| {
-        let (cut, whole) = (i128::from(cut.numerator), i128::from(cut.denominator));
-        let c = i128::from(at_or_above_cut);
-        let slack = 50 * whole + 2 * (50 * whole - cut).abs();
-        Limits {
-            least: Fraction::new(c * cut + slack, n * whole),
-            most: Fraction::new(100 * c * whole + cut * (n - c) - slack, n * whole),
-        }
-    });
-    let given_cut = given_cut.filter(Limits::leave_room);
-    let mean = given_cut.as_ref().map_or(mean, |limits| limits.bring(mean));
+    let given_cut = Limits::given_cut(rule, sums.answered, at_or_above_cut);
+    let limits = given_cut.unwrap_or_else(|| Limits::without_cut(rule, sums.answered));
     Tally {
         answered: sums.answered,
-        mean: whole_points(anyone.bring(mean)),
+        mean: whole_points(limits.bring(mean)),
         at_or_above_cut: given_cut.map(|_| at_or_above_cut),
         stayed: sums.stayed,
-    }
-}
-
-/// Between which whole points a released mean lies.
-struct Limits {
-    least: Fraction,
-    most: Fraction,
-}
-
-impl Limits {
-    fn leave_room(&self) -> bool {
-        self.least.ceil() <= self.most.floor()
-    }
-
-    fn bring(&self, mean: i128) -> i128 {
-        mean.max(self.least.ceil()).min(self.most.floor())
     }
 }
 

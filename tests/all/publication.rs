@@ -98,6 +98,7 @@ fn waves() -> impl Strategy<Value = Wave> {
         Just(4_u64),
         Just(24),
         Just(28),
+        Just(33),
         Just(40),
         Just(100_000_000_000_000)
     ];
@@ -253,7 +254,9 @@ proptest! {
             let sum: u128 = one.ballots.iter().map(|(_, steps, _)| u128::from(*steps)).sum();
             let range = u128::from(one.highest) * n;
             let rounded = (200 * sum + range) / (2 * range);
-            let limits = (150_u128.div_ceil(n), (100 * n - 150) / n);
+            let slack = u128::from(one.highest + one.highest.div_ceil(2));
+            let most = 100 * (range - slack) / range;
+            let limits = ((100 * slack).div_ceil(range), most);
             prop_assert_eq!(u128::from(atom.tally.mean()), rounded.clamp(limits.0, limits.1));
         }
     }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{Sums, release};
+use crate::questionnaires::{Catalogue, Fraction};
 use crate::tallies::count::{Points, PublishAt, ScaleRule};
 
 /// What everybody sees of a group.
@@ -42,12 +43,12 @@ impl Scale {
         }
     }
 
-    /// Answers are whole steps, as in a ballot.
-    fn of_steps(highest: i64, first: Option<i64>) -> Self {
-        let cut = first.map(|first| {
-            Points::new((100 * first).unsigned_abs(), highest.unsigned_abs()).unwrap()
+    /// Answers are whole steps, as in a ballot; the cut stands at halves of a step.
+    fn of_steps(highest: i64, halves: Option<i64>) -> Self {
+        let cut = halves.map(|halves| {
+            Points::new((50 * halves).unsigned_abs(), highest.unsigned_abs()).unwrap()
         });
-        let at = first.unwrap_or(highest + 1);
+        let at = halves.map_or(highest + 1, |halves| (halves + 1) / 2);
         Self {
             highest,
             cut,
@@ -75,7 +76,12 @@ impl Scale {
     /// Every row that can be released of `n` people, with the groups that give it.
     fn rows(self, n: i64) -> BTreeMap<Row, Vec<Groups>> {
         let mut rows: BTreeMap<Row, Vec<Groups>> = BTreeMap::new();
-        for above in 0..=if self.cut.is_some() { n } else { 0 } {
+        let counts = match self.cut {
+            None => 0..=0,
+            Some(_) if self.below_to < 0 => n..=n,
+            Some(_) => 0..=n,
+        };
+        for above in counts {
             let end = self.highest * above + self.below_to * (n - above);
             let mut least = self.above_from * above;
             while least <= end {
@@ -131,24 +137,59 @@ impl Scale {
         bounds
     }
 
-    /// The narrowest range, in hundredths of the scale, that any row leaves any other member.
+    /// What she may have answered herself, and whether it is at or above the cut: on a coarse
+    /// scale everything, on a finer one the ends and the middle of either side.
+    fn own_answers(self) -> Vec<(i64, bool)> {
+        let some = [
+            0,
+            self.below_to / 2,
+            self.below_to,
+            self.above_from,
+            i64::midpoint(self.above_from, self.highest),
+            self.highest,
+        ];
+        let every = 0..=self.highest;
+        let own: Vec<i64> = if self.highest <= 12 {
+            every.collect()
+        } else {
+            some.into_iter().filter(|own| every.contains(own)).collect()
+        };
+        // Just below the cut and at it can be the same number, of a scale of any number.
+        let sides = own.into_iter().flat_map(|own| {
+            let below = (own <= self.below_to).then_some((own, false));
+            let above = (own >= self.above_from).then_some((own, true));
+            below.into_iter().chain(above)
+        });
+        sides.collect()
+    }
+
+    /// The fewest steps that any row leaves any other member.
     fn narrowest(self, n: i64) -> i64 {
-        let below = [0, self.below_to / 2, self.below_to].map(|own| (own, false));
-        let halfway = i64::midpoint(self.above_from, self.highest);
-        let above = [self.above_from, halfway, self.highest].map(|own| (own, true));
-        let own: Vec<(i64, bool)> = below
-            .into_iter()
-            .chain(above)
-            .take(if self.cut.is_some() { 6 } else { 3 })
-            .collect();
+        let own = self.own_answers();
         let rows = self.rows(n);
         let ranges = rows.values().flat_map(|groups| {
             own.iter()
                 .filter_map(|own| self.bounds(n, groups, *own))
                 .map(|(low, high)| high - low)
         });
-        ranges.min().unwrap() * 100 / self.highest
+        ranges.min().unwrap()
     }
+
+    /// Attacks every group of so many people.
+    fn must_leave_half(self, name: &str, sizes: impl Iterator<Item = i64>) {
+        for n in sizes {
+            let range = self.narrowest(n);
+            assert!(
+                2 * range >= self.highest,
+                "{name}: {n} answers leave {range} of {} steps",
+                self.highest
+            );
+        }
+    }
+}
+
+fn whole(number: i64) -> Fraction {
+    Fraction::new(number.into(), 1)
 }
 
 #[test]
@@ -170,36 +211,41 @@ fn a_scale_without_a_cut_leaves_half_of_the_scale() {
     }
 }
 
-/// Answers are whole steps, so the bounds are whole steps too: half of the scale is what is left.
+/// The scales of every instrument, with the cut as a wave takes it over.
 #[test]
-fn the_steps_of_a_ballot_leave_half_of_the_scale() {
-    for (scale, highest, first) in [
-        ("cbi.personal, cbi.client", 24, 12),
-        ("cbi.work", 28, 14),
-        ("proqol5.sts", 40, 11),
-        ("proqol5.bo", 40, 17),
-        ("who5.wellbeing", 25, 13),
-        ("burnout1.burnout", 4, 2),
-    ] {
-        for n in (5..=30).chain([40, 60, 100]) {
-            let range = Scale::of_steps(highest, Some(first)).narrowest(n);
-            assert!(range >= 50, "{scale}, {n} answers: {range}");
+fn every_shipped_scale_leaves_half_of_the_scale() {
+    let mut attacked = 0;
+    for instrument in Catalogue::embedded().iter() {
+        for scale in instrument.scales.iter().filter(|scale| scale.is_released()) {
+            let highest = i64::from(scale.highest_step());
+            let (low, high) = scale.range;
+            let halves = scale.cut.map(|cut| {
+                let halves = (cut - low) / (high - low) * whole(2 * highest);
+                assert_eq!(halves.bottom(), 1, "{}: a cut between half steps", scale.id);
+                i64::try_from(halves.top()).unwrap()
+            });
+            let attack = Scale::of_steps(highest, halves);
+            attack.must_leave_half(&scale.id, (5..=30).chain([40, 60, 100]));
+            attacked += 1;
         }
     }
-    for (scale, highest) in [("hseit.role", 20), ("hseit.demands", 32), ("psi", 32)] {
-        for n in 5..=60 {
-            let range = Scale::of_steps(highest, None).narrowest(n);
-            assert!(range >= 50, "{scale}, {n} answers: {range}");
-        }
-    }
+    assert!(attacked >= 15, "{attacked} scales");
 }
 
-/// The limits of the rule allow for the cut, not for the step below it. Above the middle that
-/// step is lower than half: who is known to be between it and the top is known too well. The one
-/// shipped scale with such a cut keeps this much; a new instrument should not put its cut there.
+/// On a coarse scale a range is what lies between the lowest and the highest answer that is still
+/// possible, so of three steps two are left, and of one step that one.
 #[test]
-fn a_cut_above_the_middle_of_a_coarse_scale_leaves_a_little_less() {
-    let compassion = Scale::of_steps(40, Some(23));
-    let narrowest = (5..=30).map(|n| compassion.narrowest(n)).min();
-    assert_eq!(narrowest, Some(45), "proqol5.cs");
+fn a_coarse_scale_with_any_cut_leaves_half_of_the_scale() {
+    for highest in 1..=6 {
+        for halves in (0..=2 * highest).map(Some).chain([None]) {
+            let scale = Scale::of_steps(highest, halves);
+            scale.must_leave_half(&format!("cut {halves:?}"), 5..=30);
+        }
+    }
+    for highest in [8, 20, 25, 28, 33, 40] {
+        for halves in (0..=2 * highest).step_by(5) {
+            let scale = Scale::of_steps(highest, Some(halves));
+            scale.must_leave_half(&format!("cut {halves}"), (5..=8).chain([13]));
+        }
+    }
 }
