@@ -23,6 +23,8 @@ pub struct Settings {
     pub questionnaires: Questionnaires,
     /// Sign-ins and passwords.
     pub sign_in: SignIn,
+    /// Lines and people that help, shown under every result.
+    pub contacts: Vec<Contact>,
     /// Addresses of proxies whose `X-Forwarded-For` is believed (the last hop that each added).
     pub trusted_proxies: Vec<std::net::IpAddr>,
 }
@@ -35,6 +37,46 @@ pub struct Questionnaires {
     pub folder: Option<PathBuf>,
     /// Ids of instruments whose separate licence text has been read and accepted.
     pub accepted_licences: Vec<String>,
+}
+
+/// Someone who helps. A number is shown only if a person has confirmed it, and when.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Two capital letters.
+    pub country: String,
+    /// What for.
+    pub kind: ContactKind,
+    /// Who answers.
+    pub name: String,
+    /// How to reach them.
+    pub reach: String,
+    /// When a person last confirmed it.
+    pub confirmed_on: chrono::NaiveDate,
+}
+
+/// What a contact is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ContactKind {
+    /// When life is in danger.
+    Crisis,
+    /// About how one is treated at work; does not report to a manager.
+    Reporting,
+    /// Everything else.
+    Support,
+}
+
+impl ContactKind {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Crisis => "crisis",
+            Self::Reporting => "reporting",
+            Self::Support => "support",
+        }
+    }
 }
 
 /// Lifetimes of sign-ins and the cost of a password guess.
@@ -65,6 +107,7 @@ impl Default for Settings {
             state_dir: None,
             questionnaires: Questionnaires::default(),
             sign_in: SignIn::default(),
+            contacts: Vec::new(),
             trusted_proxies: Vec::new(),
         }
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use poem_openapi::types::ToJSON;
 use poem_openapi::{Enum, Object};
 use uuid::Uuid;
 
@@ -17,7 +18,8 @@ use crate::check_ins::member::{Member, Standing};
 use crate::check_ins::record::Record;
 use crate::check_ins::sheet::{self, Filled, Keep, Sheet};
 use crate::ids::{UnitId, WaveId};
-use crate::problem::Problem;
+use crate::people::organisations;
+use crate::problem::{Kind, Problem};
 
 /// How far a check-in is counted.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
@@ -77,6 +79,8 @@ pub struct OwnWave {
     pub is_asked: bool,
     /// Her own check-in; only she can read this.
     pub check_in: Option<CheckInBody>,
+    /// Spaces, so that the length tells nothing.
+    pub padding: String,
 }
 
 /// Her check-in of one wave.
@@ -94,6 +98,8 @@ pub struct CheckInBody {
     pub answers: Option<BTreeMap<String, i64>>,
     /// What may be said about them; null without answers.
     pub result: Option<ResultBody>,
+    /// Spaces, so that the length tells nothing.
+    pub padding: String,
 }
 
 /// Lists of her own.
@@ -173,52 +179,119 @@ pub async fn sheet(
     })
 }
 
-/// One wave as it is sent.
-#[must_use]
-pub fn own_wave(app: &App, all: &[Own], own: &Own) -> OwnWave {
-    let wave = &own.wave;
-    OwnWave {
-        wave: wave.id.0,
-        plan: wave.plan.0,
-        number: wave.number,
-        instrument: wave.instrument.clone(),
-        form: wave.form.clone(),
-        languages: wave.languages.clone(),
-        opens_at: wave.opens_at,
-        closes_at: wave.closes_at,
-        state: wave.state.word().to_owned(),
-        is_open: wave.is_open(app.clock.now()),
-        is_asked: own.is_asked,
-        check_in: own
-            .record
-            .as_ref()
-            .map(|record| check_in(app, all, own, record)),
+/// Everything of hers that an answer is made from.
+pub struct Sight<'a> {
+    app: &'a App,
+    country: String,
+    all: Vec<Own>,
+}
+
+impl<'a> Sight<'a> {
+    /// Opens her records with her keys.
+    pub async fn of(app: &'a App, member: &Member<'_>) -> Result<Self, Problem> {
+        let all = history::all(app, member).await?;
+        let mut tx = app.store.read().await?;
+        let place = organisations::find(&mut tx, member.who.organisation).await?;
+        let country = place.map(|place| place.country).unwrap_or_default();
+        Ok(Self { app, country, all })
+    }
+
+    /// Her waves, oldest first.
+    #[must_use]
+    pub fn own_waves(&self) -> Vec<OwnWave> {
+        self.all.iter().map(|own| self.own_wave(own)).collect()
+    }
+
+    /// One wave as it is sent.
+    pub fn wave(&self, wave: WaveId) -> Result<OwnWave, Problem> {
+        Ok(self.own_wave(self.find(wave)?))
+    }
+
+    /// Her check-in of a wave as it is sent.
+    pub fn check_in(&self, wave: WaveId, record: &Record) -> Result<CheckInBody, Problem> {
+        Ok(padded(self.check_in_of(self.find(wave)?, record)))
+    }
+
+    fn find(&self, wave: WaveId) -> Result<&Own, Problem> {
+        self.all
+            .iter()
+            .find(|own| own.wave.id == wave)
+            .ok_or_else(|| Kind::NotFound.into())
+    }
+
+    fn own_wave(&self, own: &Own) -> OwnWave {
+        let wave = &own.wave;
+        padded(OwnWave {
+            wave: wave.id.0,
+            plan: wave.plan.0,
+            number: wave.number,
+            instrument: wave.instrument.clone(),
+            form: wave.form.clone(),
+            languages: wave.languages.clone(),
+            opens_at: wave.opens_at,
+            closes_at: wave.closes_at,
+            state: wave.state.word().to_owned(),
+            is_open: wave.is_open(self.app.clock.now()),
+            is_asked: own.is_asked,
+            check_in: own
+                .record
+                .as_ref()
+                .map(|record| self.check_in_of(own, record)),
+            padding: String::new(),
+        })
+    }
+
+    fn check_in_of(&self, own: &Own, record: &Record) -> CheckInBody {
+        let root = UnitId::from(own.wave.organisation);
+        let place = |unit: UnitId| if unit == root { "organisation" } else { "unit" };
+        let answers = record.scored.as_ref().map(|scored| {
+            scored
+                .answers
+                .iter()
+                .map(|(item, value)| (item.to_owned(), value))
+                .collect()
+        });
+        let feedback = history::feedback(self.app, &self.all, own);
+        CheckInBody {
+            wave: own.wave.id.0,
+            reach: record.reach.into(),
+            counted_at: record
+                .ballot
+                .as_ref()
+                .map(|cast| place(cast.counted_at).to_owned()),
+            record_only: record.record_only.map(|why| why_word(why).to_owned()),
+            answers,
+            result: feedback.map(|feedback| result(self.app, &self.country, &feedback)),
+            padding: String::new(),
+        }
     }
 }
 
-/// A check-in as it is sent.
-#[must_use]
-pub fn check_in(app: &App, all: &[Own], own: &Own, record: &Record) -> CheckInBody {
-    let root = UnitId::from(own.wave.organisation);
-    let place = |unit: UnitId| if unit == root { "organisation" } else { "unit" };
-    let answers = record.scored.as_ref().map(|scored| {
-        scored
-            .answers
-            .iter()
-            .map(|(item, value)| (item.to_owned(), value))
-            .collect()
-    });
-    CheckInBody {
-        wave: own.wave.id.0,
-        reach: record.reach.into(),
-        counted_at: record
-            .ballot
-            .as_ref()
-            .map(|cast| place(cast.counted_at).to_owned()),
-        record_only: record.record_only.map(|why| why_word(why).to_owned()),
-        answers,
-        result: history::feedback(app, all, own).as_ref().map(result),
+/// Whoever watches the line sees lengths. Every wave of hers is sent in steps of so many bytes,
+/// answered or not, whatever the result says.
+const STEP: usize = 6144;
+
+/// A body with room for padding.
+trait Padded: ToJSON {
+    fn pad(&mut self, padding: String);
+}
+
+impl Padded for OwnWave {
+    fn pad(&mut self, padding: String) {
+        self.padding = padding;
     }
+}
+
+impl Padded for CheckInBody {
+    fn pad(&mut self, padding: String) {
+        self.padding = padding;
+    }
+}
+
+fn padded<T: Padded>(mut body: T) -> T {
+    let length = body.to_json_string().len();
+    body.pad(" ".repeat(length.next_multiple_of(STEP) - length));
+    body
 }
 
 fn why_word(why: RecordOnly) -> &'static str {

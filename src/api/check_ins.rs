@@ -8,7 +8,7 @@ use poem_openapi::payload::Json;
 use uuid::Uuid;
 
 use super::check_in_bodies::{
-    CheckInBody, DraftBody, OwnWave, OwnWaves, SheetBody, check_in, member, own_wave, sheet,
+    CheckInBody, DraftBody, OwnWave, OwnWaves, SheetBody, Sight, member, sheet,
 };
 use super::credentials::Credentials;
 use super::forms::{FormBody, form};
@@ -30,8 +30,7 @@ impl CheckInsApi {
         for own in history::all(&app, &member).await? {
             again::cast(&app, &member, &own.wave).await?;
         }
-        let all = history::all(&app, &member).await?;
-        let waves = all.iter().map(|own| own_wave(&app, &all, own)).collect();
+        let waves = Sight::of(&app, &member).await?.own_waves();
         Ok(Reply::ok(OwnWaves { waves }))
     }
 
@@ -44,10 +43,8 @@ impl CheckInsApi {
         wave: Path<Uuid>,
     ) -> Answer<OwnWave> {
         let viewer = credentials.viewer(&app).await?;
-        let member = member(&viewer);
-        let own = history::one(&app, &member, WaveId(wave.0)).await?;
-        let all = history::all(&app, &member).await?;
-        Ok(Reply::ok(own_wave(&app, &all, &own)))
+        let sight = Sight::of(&app, &member(&viewer)).await?;
+        Ok(Reply::ok(sight.wave(WaveId(wave.0))?))
     }
 
     /// The form of a wave: items and options in the language asked for
@@ -85,9 +82,8 @@ impl CheckInsApi {
         } else {
             submit::submit(&app, &member, wave, &sheet).await?
         };
-        let all = history::all(&app, &member).await?;
-        let own = history::one(&app, &member, wave).await?;
-        Ok(Reply::ok(check_in(&app, &all, &own, &record)))
+        let sight = Sight::of(&app, &member).await?;
+        Ok(Reply::ok(sight.check_in(wave, &record)?))
     }
 
     /// Erase my check-in of a wave; while it is open, the ballot is taken back as well

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::check_ins::waves::Wave;
 use crate::people::organisations;
 use crate::problem::{Kind, Problem};
+use crate::questionnaires::feedback;
 use crate::questionnaires::{Choices, Instrument, Locale, Status};
 
 /// What is asked.
@@ -24,6 +25,8 @@ pub struct FormBody {
     warning: Option<String>,
     title: String,
     instructions: String,
+    /// A sentence before distressing questions.
+    before: Option<String>,
     items: Vec<ItemBody>,
     /// Printed with the form.
     notice: String,
@@ -91,6 +94,7 @@ fn body(
         warning: is_draft.then(|| "This translation has not been tested yet.".to_owned()),
         title: locale.title.clone(),
         instructions: locale.instructions(words),
+        before: feedback::before_the_questions(instrument).map(str::to_owned),
         items,
         notice: instrument.licence.notice.clone(),
     }

@@ -1,8 +1,12 @@
 //! What a result says, as JSON. The same fields for every result; only sentences differ.
 
+use chrono::NaiveDate;
 use poem_openapi::Object;
 
+use crate::app::App;
 use crate::questionnaires::feedback::Feedback;
+use crate::questionnaires::instrument::Opening;
+use crate::settings::Contact;
 
 /// What may be said about her answers.
 #[derive(Clone, Debug, Object)]
@@ -18,8 +22,26 @@ pub struct ResultBody {
     pub caveat: Option<String>,
     /// What the answers are for, where there is no verdict.
     pub purpose: Option<String>,
+    /// A short step after distressing questions.
+    pub grounding: Option<String>,
+    /// People and lines that help; the same list under every result, in an order that fits.
+    pub support: Vec<ContactBody>,
     /// The instrument's notice.
     pub notice: String,
+}
+
+/// Someone who helps, confirmed by a person on a date.
+#[derive(Clone, Debug, Object)]
+#[oai(rename = "Contact")]
+pub struct ContactBody {
+    /// `crisis`, `reporting` or `support`.
+    pub kind: String,
+    /// Who answers.
+    pub name: String,
+    /// How to reach them.
+    pub reach: String,
+    /// When a person last confirmed it.
+    pub confirmed_on: NaiveDate,
 }
 
 /// One scale of a result.
@@ -42,9 +64,9 @@ pub struct ScaleResult {
     pub change: Option<String>,
 }
 
-/// Feedback as it is sent.
+/// Feedback as it is sent, with the operator's contacts of the country.
 #[must_use]
-pub fn result(feedback: &Feedback<'_>) -> ResultBody {
+pub fn result(app: &App, country: &str, feedback: &Feedback<'_>) -> ResultBody {
     ResultBody {
         opening: feedback.opening.word().to_owned(),
         sentences: feedback
@@ -70,6 +92,31 @@ pub fn result(feedback: &Feedback<'_>) -> ResultBody {
             .collect(),
         caveat: feedback.caveat.map(str::to_owned),
         purpose: feedback.purpose.map(str::to_owned),
+        grounding: feedback.grounding.map(str::to_owned),
+        support: support(&app.settings.contacts, country, feedback.opening),
         notice: feedback.notice.to_owned(),
     }
+}
+
+/// Every contact of the country; what the opening calls for comes first.
+fn support(contacts: &[Contact], country: &str, opening: Opening) -> Vec<ContactBody> {
+    let order = match opening {
+        Opening::CrisisFirst => ["crisis", "support", "reporting"],
+        Opening::Reporting => ["reporting", "support", "crisis"],
+        Opening::Plain | Opening::Support => ["support", "crisis", "reporting"],
+    };
+    order
+        .into_iter()
+        .flat_map(|kind| {
+            contacts
+                .iter()
+                .filter(move |one| one.country == country && one.kind.word() == kind)
+        })
+        .map(|one| ContactBody {
+            kind: one.kind.word().to_owned(),
+            name: one.name.clone(),
+            reach: one.reach.clone(),
+            confirmed_on: one.confirmed_on,
+        })
+        .collect()
 }

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::ids::WaveId;
 use crate::problem::{Kind, Problem};
 use crate::questionnaires::feedback::{self, Feedback, Scored};
+use crate::questionnaires::fhir;
 use crate::store::{StoreError, Tx};
 
 /// One wave as she sees it.
@@ -93,7 +94,7 @@ pub async fn export(app: &App, member: &Member<'_>) -> Result<serde_json::Value,
             drafts.insert(own.wave.id.to_string(), draft);
         }
     }
-    let waves: Vec<_> = own.iter().map(exported).collect();
+    let waves: Vec<_> = own.iter().map(|own| exported(app, own)).collect();
     Ok(serde_json::json!({
         "format": "respite-export-1",
         "choices": choices,
@@ -102,8 +103,26 @@ pub async fn export(app: &App, member: &Member<'_>) -> Result<serde_json::Value,
     }))
 }
 
-fn exported(own: &Own) -> serde_json::Value {
+fn exported(app: &App, own: &Own) -> serde_json::Value {
+    let base = app
+        .settings
+        .public_url
+        .as_deref()
+        .unwrap_or("http://localhost");
+    let day = own.wave.opens_at.date_naive().to_string();
+    let response = app
+        .catalogue
+        .find(&own.wave.instrument)
+        .and_then(|instrument| {
+            fhir::response(
+                instrument,
+                base,
+                own.record.as_ref()?.scored.as_ref()?,
+                &day,
+            )
+        });
     serde_json::json!({
+        "fhir": response,
         "wave": own.wave.id,
         "instrument": own.wave.instrument,
         "version": own.wave.version,

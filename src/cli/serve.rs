@@ -15,7 +15,7 @@ use crate::{jobs, web};
 /// How long running requests may take to end after the signal.
 const GRACE: Duration = Duration::from_secs(20);
 /// A connection that says nothing for so long is closed.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 /// How often the timetable is looked at.
 const TICK: Duration = Duration::from_secs(10);
 
