@@ -98,7 +98,6 @@ both!(
         app.consent(&token, "cbi").await;
         let late = Person {
             id: String::new(),
-            sign_in: "late".to_owned(),
             token,
             recovery_code: String::new(),
         };

@@ -25,11 +25,9 @@ async fn state_of(app: &TestApp, house: &House) -> String {
 both!(a_roster_that_was_edited_stops_the_wave, async |store| {
     let app = TestApp::open(store).await;
     let (house, _, _, _) = answered_by(&app, 6).await;
-    run_sql(
-        &app,
-        "DELETE FROM roster WHERE account = (SELECT MIN(account) FROM roster)",
-    )
-    .await;
+    let edit = "DELETE FROM roster
+        WHERE account IN (SELECT account FROM roster ORDER BY account LIMIT 1)";
+    run_sql(&app, edit).await;
     app.at("2026-02-16T05:00:00Z").await;
     assert_eq!(state_of(&app, &house).await, "stopped");
     assert_eq!(rows(&app, "tallies").await, 0);

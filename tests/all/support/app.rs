@@ -1,10 +1,10 @@
 //! A whole application over a database of its own: the real router, the real jobs, a clock that
 //! stands still until it is moved. Tests speak JSON to it, as any program would.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use poem::http::{Method, StatusCode};
 use poem::test::TestClient;
-use poem::{Endpoint, EndpointExt, Response};
+use poem::{EndpointExt, Response};
 use respite::app::App;
 use respite::clock::Clock;
 use respite::people::names::{Country, Language, Name, ShortName, SignInName, Zone};
@@ -78,7 +78,6 @@ pub struct House {
 #[derive(Clone, Debug)]
 pub struct Person {
     pub id: String,
-    pub sign_in: String,
     pub token: String,
     pub recovery_code: String,
 }
@@ -162,12 +161,6 @@ impl TestApp {
         jobs::run_due(&self.app).await.expect("jobs run");
     }
 
-    /// Moves the clock by days and runs what is due.
-    pub async fn wait_days(&self, days: i64) {
-        self.clock.advance(Duration::days(days));
-        jobs::run_due(&self.app).await.expect("jobs run");
-    }
-
     /// Makes an organisation as the command line does, and signs its administrator in.
     pub async fn house(&self, short_name: &str) -> House {
         let name = |text: &str| Name::parse(text).unwrap();
@@ -237,7 +230,6 @@ impl TestApp {
         let (token, recovery_code) = self.activate(&house.short_name, sign_in, &code).await;
         Person {
             id: invited["id"].as_str().expect("an id").to_owned(),
-            sign_in: sign_in.to_owned(),
             token,
             recovery_code,
         }

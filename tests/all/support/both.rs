@@ -1,6 +1,6 @@
 //! One test, two engines. `both!(name, async |store| { … })` makes `name::sqlite` and
-//! `name::postgres`; the second needs TEST_POSTGRES_URL and fails without it, unless
-//! RESPITE_SKIP_POSTGRES=1 says that it was left out on purpose.
+//! `name::postgres`; the second needs `TEST_POSTGRES_URL` and fails without it, unless
+//! `RESPITE_SKIP_POSTGRES=1` says that it was left out on purpose.
 
 use respite::store::{Opening, Store};
 use sqlx::Connection;
