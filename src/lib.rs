@@ -12,6 +12,7 @@ pub mod clock;
 pub mod demo;
 pub mod ids;
 pub mod jobs;
+pub mod operations;
 pub mod people;
 pub mod problem;
 pub mod questionnaires;

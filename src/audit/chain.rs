@@ -112,7 +112,9 @@ impl Entry {
         }
     }
 
-    pub(super) fn is_genuine(&self, keys: &ServerKeys) -> bool {
+    /// Whether a server with this key wrote the entry as it is.
+    #[must_use]
+    pub fn is_genuine(&self, keys: &ServerKeys) -> bool {
         keys.check(KIND, &[&self.digest()], &self.tag)
     }
 }

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 pub use chain::{Entry, Head};
 pub use change::Change;
-pub use store::{Page, page};
+pub use store::{Page, newest, page};
 pub use verify::{Finding, Verdict, verify};
 
 use crate::ids::{AccountId, OrganisationId};

@@ -53,6 +53,14 @@ pub(super) async fn stored_head(
     Ok(row.map(|(number, digest)| Head { number, digest }))
 }
 
+/// The last entry of every chain.
+pub async fn newest(tx: &mut Tx) -> Result<Vec<Entry>, StoreError> {
+    const SQL: &str = "SELECT a.organisation, a.number, a.at, a.actor, a.change, a.previous, a.tag
+        FROM audit a JOIN audit_head h ON h.organisation = a.organisation AND h.number = a.number
+        ORDER BY a.organisation";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?)
+}
+
 /// Which part of a chain to read.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {

@@ -16,6 +16,7 @@ pub mod member;
 pub mod opening;
 pub mod plans;
 pub mod record;
+pub mod restoring;
 pub mod roster;
 pub mod row_order;
 pub mod schedule;

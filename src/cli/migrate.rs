@@ -1,7 +1,7 @@
 //! `respite migrate`: brings the database up to date, and says what it did.
 
 use super::installation::{Installation, block_on};
-use crate::store::{Opening, Store};
+use crate::store::{Migrated, Store};
 
 /// `respite migrate`
 #[derive(Debug, clap::Args)]
@@ -10,13 +10,18 @@ pub struct Args {
     installation: Installation,
 }
 
-/// Opens the database, which migrates it.
+/// Migrates, and says from where to where.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let settings = args.installation.settings()?;
-    block_on(async {
-        let store = Store::open(&settings.database, Opening::Migrate).await?;
-        store.close().await;
-        println!("the database is up to date");
-        Ok(())
-    })
+    match block_on(async { Ok(Store::migrate(&settings.database).await?) })? {
+        Migrated::Current(schema) => println!("the database is up to date (schema {schema})"),
+        Migrated::Laid(schema) => println!("the database was empty: laid schema {schema}"),
+        Migrated::Moved { from, to, copy } => {
+            println!("migrated the database from schema {from} to {to}");
+            if let Some(copy) = copy {
+                println!("a copy as it was before lies in {}", copy.display());
+            }
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Exit code 0 done, 1 refused (standard error says
 //! what and where), 2 wrong usage.
 
+mod backup;
 mod demo;
 mod installation;
 mod json_place;
@@ -8,6 +9,7 @@ mod migrate;
 mod people;
 mod publish;
 mod questionnaires;
+mod restore;
 mod score;
 mod serve;
 
@@ -25,6 +27,9 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Writes a backup of everything that may be kept to a new SQLite file; Respite may go on
+    /// serving.
+    Backup(backup::Args),
     /// Fills a temporary database with a believable network, and serves it.
     Demo(demo::Args),
     /// Brings the database up to date.
@@ -35,6 +40,8 @@ enum Command {
     Publish(publish::Args),
     /// Lists, shows, checks and exports questionnaires.
     Questionnaires(questionnaires::Args),
+    /// Loads a backup into an empty database of either engine.
+    Restore(restore::Args),
     /// Scores a file of answers.
     Score(score::Args),
     /// Answers requests and runs jobs.
@@ -45,11 +52,13 @@ enum Command {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let done: anyhow::Result<()> = match cli.command {
+        Command::Backup(args) => backup::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::People(args) => people::run(args),
         Command::Publish(args) => publish::run(&args),
         Command::Questionnaires(args) => questionnaires::run(&args),
+        Command::Restore(args) => restore::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Serve(args) => serve::run(&args),
     };

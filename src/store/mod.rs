@@ -1,6 +1,7 @@
 //! Two engines, one SQL text. A use case asks for one transaction (`read` or `write`), passes
 //! `&mut Tx` down, and commits; nothing below a use case takes `&Store`.
 
+pub mod copy;
 mod migrations;
 mod open;
 mod rebuild;
@@ -46,7 +47,8 @@ pub enum EngineName {
 pub enum Tx {
     /// A member of a group commit (see `writer.rs`).
     SqliteWrite(Member),
-    /// A consistent view; an insert through it is an error.
+    /// A consistent view; an insert through it is an error. Also the one transaction that fills a
+    /// new file (`copy`), which no queue stands before.
     SqliteRead(Transaction<'static, Sqlite>),
     /// Reading or writing, as it was begun.
     Postgres(Transaction<'static, Postgres>),

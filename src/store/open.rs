@@ -5,10 +5,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use super::{Engine, Schema, Store, StoreError, Writer};
+use super::copy::CopyError;
+use super::{Engine, Migrated, Schema, Store, StoreError, Writer};
 
 /// What may be done to a schema that is older than this binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,9 @@ pub enum OpenError {
     /// Written by a newer binary.
     #[error("the database was written by a newer Respite: install that version")]
     Newer,
+    /// An embedded database is not migrated without a copy of it.
+    #[error("the copy before the migration could not be made")]
+    Copy(#[source] Box<CopyError>),
     /// A migration that failed; the database is as it was before it.
     #[error("the database could not be migrated")]
     Migration(#[source] sqlx::migrate::MigrateError),
@@ -48,23 +52,53 @@ impl From<sqlx::Error> for OpenError {
 impl Store {
     /// Opens `sqlite:FILE` (created if missing) or `postgres://…`.
     pub async fn open(address: &str, opening: Opening) -> Result<Self, OpenError> {
-        if let Some(file) = address.strip_prefix("sqlite:") {
-            let file = file.strip_prefix("//").unwrap_or(file);
-            return Self::open_sqlite(Path::new(file)).await;
+        match Address::parse(address)? {
+            Address::Sqlite(file) => {
+                let (options, _) = migrated(file).await?;
+                Self::open_sqlite(file, &options).await
+            }
+            Address::Postgres(options) => {
+                let pool = pool(options).await?;
+                match opening {
+                    Opening::Migrate => {
+                        Schema::bring_postgres_up_to_date(&pool).await?;
+                    }
+                    Opening::AsItIs => Schema::of_postgres(&pool).await?.must_be_current()?,
+                }
+                Ok(Self(Engine::Postgres(pool)))
+            }
         }
-        if address.starts_with("postgres:") || address.starts_with("postgresql:") {
-            return Self::open_postgres(address, opening).await;
-        }
-        Err(OpenError::Address)
     }
 
-    async fn open_sqlite(file: &Path) -> Result<Self, OpenError> {
-        if file.as_os_str().is_empty() {
-            return Err(OpenError::Address);
+    /// Brings a database up to date, and says what was done.
+    pub async fn migrate(address: &str) -> Result<Migrated, OpenError> {
+        match Address::parse(address)? {
+            Address::Sqlite(file) => Ok(migrated(file).await?.1),
+            Address::Postgres(options) => {
+                let pool = pool(options).await?;
+                let done = Schema::bring_postgres_up_to_date(&pool).await;
+                pool.close().await;
+                done
+            }
         }
-        let options = sqlite_options(file).create_if_missing(true);
-        Schema::bring_sqlite_up_to_date(&options).await?;
-        let writer = Writer::open(&options).await?;
+    }
+
+    /// The schema of a database, without changing it or making a file; `None` if there is no file.
+    pub async fn schema(address: &str) -> Result<Option<Schema>, OpenError> {
+        match Address::parse(address)? {
+            Address::Sqlite(file) if !file.is_file() => Ok(None),
+            Address::Sqlite(file) => Schema::of_sqlite(file).await.map(Some),
+            Address::Postgres(options) => {
+                let pool = pool(options).await?;
+                let schema = Schema::of_postgres(&pool).await;
+                pool.close().await;
+                schema.map(Some)
+            }
+        }
+    }
+
+    async fn open_sqlite(file: &Path, options: &SqliteConnectOptions) -> Result<Self, OpenError> {
+        let writer = Writer::open(options).await?;
         let reads = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(30))
@@ -75,20 +109,6 @@ impl Store {
             writer,
             file: file.to_owned(),
         }))
-    }
-
-    async fn open_postgres(address: &str, opening: Opening) -> Result<Self, OpenError> {
-        let options = PgConnectOptions::from_str(address).map_err(|_| OpenError::Address)?;
-        let pool = PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(Duration::from_secs(30))
-            .connect_with(options)
-            .await?;
-        match opening {
-            Opening::Migrate => Schema::bring_postgres_up_to_date(&pool).await?,
-            Opening::AsItIs => Schema::of_postgres(&pool).await?.must_be_current()?,
-        }
-        Ok(Self(Engine::Postgres(pool)))
     }
 
     /// The file of an embedded database.
@@ -112,6 +132,54 @@ impl Store {
         sqlx::Connection::close(conn).await?;
         Ok(busy == 0)
     }
+
+    /// What the engine finds wrong with its own file; nothing is usual. PostgreSQL is not asked:
+    /// its pages are the concern of its operator.
+    pub async fn quick_check(&self) -> Result<Vec<String>, StoreError> {
+        const SQL: &str = "PRAGMA quick_check";
+        let Engine::Sqlite { reads, .. } = &self.0 else {
+            return Ok(Vec::new());
+        };
+        let found: Vec<String> = sqlx::query_scalar(SQL).fetch_all(reads).await?;
+        Ok(found.into_iter().filter(|line| line != "ok").collect())
+    }
+}
+
+/// Where a database is, as its address says.
+enum Address<'a> {
+    Sqlite(&'a Path),
+    Postgres(Box<PgConnectOptions>),
+}
+
+impl<'a> Address<'a> {
+    fn parse(address: &'a str) -> Result<Self, OpenError> {
+        if let Some(file) = address.strip_prefix("sqlite:") {
+            let file = file.strip_prefix("//").unwrap_or(file);
+            return match file {
+                "" => Err(OpenError::Address),
+                file => Ok(Self::Sqlite(Path::new(file))),
+            };
+        }
+        if address.starts_with("postgres:") || address.starts_with("postgresql:") {
+            let options = PgConnectOptions::from_str(address).map_err(|_| OpenError::Address)?;
+            return Ok(Self::Postgres(Box::new(options)));
+        }
+        Err(OpenError::Address)
+    }
+}
+
+async fn pool(options: Box<PgConnectOptions>) -> Result<PgPool, OpenError> {
+    Ok(PgPoolOptions::new()
+        .max_connections(16)
+        .acquire_timeout(Duration::from_secs(30))
+        .connect_with(*options)
+        .await?)
+}
+
+async fn migrated(file: &Path) -> Result<(SqliteConnectOptions, Migrated), OpenError> {
+    let options = sqlite_options(file).create_if_missing(true);
+    let done = Schema::bring_sqlite_up_to_date(file, &options).await?;
+    Ok((options, done))
 }
 
 /// Full durability (an acknowledged check-in survives a power loss), deleted bytes overwritten.

@@ -8,6 +8,7 @@ mod documents;
 mod group_commit;
 mod journeys;
 mod licences;
+mod operations;
 mod people;
 mod publication;
 mod questionnaires;

@@ -40,6 +40,13 @@ pub async fn of_organisation(
     Ok(rows.into_iter().filter_map(Row::parse).collect())
 }
 
+/// All waves of all organisations.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Wave>, StoreError> {
+    const SQL: &str = columns!("ORDER BY id");
+    let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?;
+    Ok(rows.into_iter().filter_map(Row::parse).collect())
+}
+
 /// Waves of all organisations whose time is over, or whose count was interrupted.
 pub async fn to_be_closed(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<Wave>, StoreError> {
     const SQL: &str = columns!(
@@ -158,6 +165,14 @@ pub async fn extend(tx: &mut Tx, wave: &Wave) -> Result<bool, StoreError> {
         .bind(wave.id).bind(wave.closes_at).bind(wave.extended_at).bind(&wave.tag)
         .execute(conn).await.map(|done| done.rows_affected()))?;
     Ok(changed == 1)
+}
+
+/// A new public key and tag, after a restore.
+pub async fn rekey(tx: &mut Tx, wave: &Wave) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE waves SET public_key = $2, tag = $3 WHERE id = $1";
+    on!(tx, conn => sqlx::query(SQL).bind(wave.id).bind(&wave.public_key[..]).bind(&wave.tag)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(())
 }
 
 /// The newest wave whose roster holds this unit.

@@ -1,0 +1,12 @@
+//! A bar on a terminal for work that takes long, silent everywhere else.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar for so many rows.
+pub fn of_rows(rows: u64, what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(rows).with_message(what);
+    match ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {eta}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

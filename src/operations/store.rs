@@ -1,0 +1,1 @@
+//! Counts over the tables of others, for the doctor.
