@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use super::candidates;
 use super::member::Member;
 use super::roster::Candidate;
 use super::store;
@@ -56,7 +57,7 @@ pub async fn of(app: &App, member: &Member<'_>) -> Result<Option<Cohort>, Proble
     let mut tx = app.store.read().await?;
     let organisation = member.who.organisation;
     let names = store::people::names(&mut tx, organisation).await?;
-    let everyone = store::rosters::candidates(&mut tx, organisation).await?;
+    let everyone = candidates::all(&mut tx, app, organisation).await?;
     let Some(her) = everyone
         .iter()
         .find(|one| one.account == member.who.account)

@@ -10,8 +10,9 @@ use super::waves::State;
 use crate::app::App;
 use crate::audit::{self, Change};
 use crate::auth;
-use crate::people::accounts;
+use crate::people::accounts::{self, Account};
 use crate::problem::{Kind, Problem};
+use crate::store::StoreError;
 
 /// Erases everything about her that names her. There is no way back.
 pub async fn erase_account(app: &App, member: &Member<'_>) -> Result<(), Problem> {
@@ -65,4 +66,17 @@ pub async fn withdraw_consent(
     let mut tx = app.store.write().await?;
     choices::write(&mut tx, member, &choices).await?;
     Ok(tx.commit().await?)
+}
+
+/// Erases an account whose twelve months after leaving are over. Her records can be opened by
+/// nobody from then on.
+pub async fn forget_account(app: &App, account: &Account) -> Result<(), StoreError> {
+    let mut tx = app.store.write().await?;
+    auth::erase(&mut tx, account.id).await?;
+    accounts::remove(&mut tx, account.organisation, account.id).await?;
+    let change = Change::Erased {
+        account: account.id,
+    };
+    audit::enter(&mut tx, &app.seal(), account.organisation, None, change).await?;
+    tx.commit().await
 }

@@ -3,6 +3,7 @@
 //! took part, and no function here can make one.
 
 pub mod again;
+mod candidates;
 pub mod casting;
 pub mod choices;
 pub mod closing;

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::candidates;
 use super::plans::{Plan, asked_units};
 use super::roster::{self, Asked, Place};
 use super::schedule::{Window, next_may_open};
@@ -11,6 +12,7 @@ use super::waves::{self, State, Wave};
 use crate::app::App;
 use crate::audit::{self, Change};
 use crate::ids::WaveId;
+use crate::people;
 use crate::people::organisations::{self, Organisation};
 use crate::people::permission::Administrator;
 use crate::problem::{Kind, Problem};
@@ -40,6 +42,7 @@ pub async fn open_due(app: &App) -> Result<u64, StoreError> {
 /// Opens the next wave of a plan if it is due; whether anything is to be committed.
 async fn open_next(tx: &mut Tx, app: &App, plan: &Plan) -> Result<bool, StoreError> {
     let now = app.clock.now();
+    people::hold(tx, plan.organisation).await?;
     let Some(organisation) = organisations::find(tx, plan.organisation).await? else {
         return Ok(false);
     };
@@ -57,7 +60,7 @@ async fn open_next(tx: &mut Tx, app: &App, plan: &Plan) -> Result<bool, StoreErr
         tracing::error!(instrument = %plan.instrument, "an instrument of a plan is missing");
         return Ok(false);
     };
-    let (tree, asked) = copies(tx, plan, now).await?;
+    let (tree, asked) = copies(tx, app, plan).await?;
     let pair = WaveKeyPair::new();
     let digest = roster::digest(organisation.threshold, &tree, &asked).to_vec();
     let mut wave = Wave {
@@ -106,16 +109,16 @@ fn due(plan: &Plan, organisation: &Organisation, now: DateTime<Utc>) -> Option<(
 /// The tree above and below the plan's units, and everyone who is asked.
 async fn copies(
     tx: &mut Tx,
+    app: &App,
     plan: &Plan,
-    now: DateTime<Utc>,
 ) -> Result<(Vec<Place>, Vec<Asked>), StoreError> {
     let all = store::rosters::open_units(tx, plan.organisation).await?;
     let asked_units = asked_units(&all, &plan.units);
-    let asked = store::rosters::candidates(tx, plan.organisation)
+    let asked = candidates::all(tx, app, plan.organisation)
         .await?
         .iter()
         .filter(|candidate| asked_units.contains(&candidate.unit))
-        .filter_map(|candidate| candidate.asked(now))
+        .filter_map(|candidate| candidate.asked(app.clock.now()))
         .collect();
     let parent_of = |unit| {
         all.iter()

@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::installation::{Installation, block_on};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::{jobs, web};
+use crate::{jobs, router};
 
 /// How long running requests may take to end after the signal.
 const GRACE: Duration = Duration::from_secs(20);
@@ -59,7 +59,7 @@ pub async fn serve(app: App) -> anyhow::Result<()> {
     };
     Server::new(TcpListener::bind(listen.clone()))
         .idle_timeout(IDLE)
-        .run_with_graceful_shutdown(web::router(app.clone()), stopped, Some(GRACE))
+        .run_with_graceful_shutdown(router::of(app.clone()), stopped, Some(GRACE))
         .await
         .with_context(|| format!("cannot serve on {listen}"))?;
     timetable.abort();

@@ -1,10 +1,11 @@
-//! Retention: records until their own date, released rows for 5 years, audit entries for 2.
+//! Retention: records until their own date, released rows for 5 years, audit entries for 2,
+//! accounts for 12 months after their owners have left.
 
 use chrono::Months;
 
 use crate::app::App;
-use crate::check_ins::row_order;
-use crate::people::organisations;
+use crate::check_ins::{erasure, row_order};
+use crate::people::{organisations, standing};
 use crate::store::StoreError;
 use crate::tallies;
 use crate::{audit, clock};
@@ -21,6 +22,12 @@ pub(super) async fn run(app: &App) -> Result<(), StoreError> {
     row_order::forget(&mut tx, app.clock.today()).await?;
     tallies::forget(&mut tx, years_ago(TALLY_YEARS)).await?;
     tx.commit().await?;
+    let mut tx = app.store.read().await?;
+    let ended = standing::ended(&mut tx, now).await?;
+    drop(tx);
+    for account in ended {
+        erasure::forget_account(app, &account).await?;
+    }
     let mut tx = app.store.read().await?;
     let organisations = organisations::all(&mut tx).await?;
     drop(tx);

@@ -177,9 +177,26 @@ async fn pool(options: Box<PgConnectOptions>) -> Result<PgPool, OpenError> {
 }
 
 async fn migrated(file: &Path) -> Result<(SqliteConnectOptions, Migrated), OpenError> {
+    make_private(file)?;
     let options = sqlite_options(file).create_if_missing(true);
     let done = Schema::bring_sqlite_up_to_date(file, &options).await?;
     Ok((options, done))
+}
+
+/// A new file is readable by its owner alone; SQLite gives its log the same mode.
+fn make_private(file: &Path) -> Result<(), OpenError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let made = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file);
+    match made {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(sqlx::Error::Io(error).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Full durability (an acknowledged check-in survives a power loss), deleted bytes overwritten.

@@ -2,7 +2,3 @@
 
 pub mod client;
 pub mod csrf;
-
-mod router;
-
-pub use router::router;

@@ -3,45 +3,33 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::check_ins::roster::{self, Asked, Candidate, Place};
+use crate::check_ins::roster::{self, Asked, Place};
 use crate::ids::{AccountId, OrganisationId, UnitId, WaveId};
 use crate::store::{StoreError, Tx, on};
 
-type Found = (
+/// A member's place, as the tables of people have it.
+pub type Home = (
     AccountId,
     UnitId,
     DateTime<Utc>,
-    Option<DateTime<Utc>>,
     Option<NaiveDate>,
     Option<NaiveDate>,
 );
 
-/// Everyone who may be asked: members with an account that is invited or active.
-pub async fn candidates(
+/// The homes of everyone who may be asked: members whose account is invited or active.
+pub async fn homes(
     tx: &mut Tx,
     organisation: OrganisationId,
-) -> Result<Vec<Candidate>, StoreError> {
-    const SQL: &str =
-        "SELECT m.account, m.unit, m.since, v.since AS vault_since, m.away_from, m.away_until
-        FROM members m
-        JOIN accounts a ON a.id = m.account
-        LEFT JOIN vaults v ON v.account = m.account
-        WHERE m.organisation = $1 AND a.state IN ('invited', 'active')";
-    let rows: Vec<Found> =
-        on!(tx, conn => sqlx::query_as(SQL).bind(organisation).fetch_all(conn).await)?;
-    Ok(rows
-        .into_iter()
-        .map(
-            |(account, unit, unit_since, vault_since, away_from, away_until)| Candidate {
-                account,
-                unit,
-                unit_since,
-                vault_since,
-                away_from,
-                away_until,
-            },
-        )
-        .collect())
+    now: DateTime<Utc>,
+) -> Result<Vec<Home>, StoreError> {
+    const SQL: &str = "SELECT m.account, m.unit, m.since, m.away_from, m.away_until
+        FROM members m JOIN accounts a ON a.id = m.account
+        WHERE m.organisation = $1
+            AND (a.state IN ('invited', 'active') OR (a.state = 'locked' AND a.state_until <= $2))";
+    Ok(
+        on!(tx, conn => sqlx::query_as(SQL).bind(organisation).bind(now)
+        .fetch_all(conn).await)?,
+    )
 }
 
 /// The organisation's units that are not closed.

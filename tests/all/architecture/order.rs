@@ -36,6 +36,7 @@ const ORDER: &[&str] = &[
     "web",
     "api",
     "pages",
+    "router",
     "jobs",
     "operations",
     "demo",
@@ -72,7 +73,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ),
     // Two doors, side by side.
     ("pages", &["api"]),
-    ("jobs", &["api", "pages", "web"]),
+    ("jobs", &["api", "pages", "router", "web"]),
 ];
 
 /// Uses that go the wrong way, and modules without a place.

@@ -72,7 +72,7 @@ pub fn statements(source: &Source) -> Vec<String> {
     let mut faults = named(source, &source.code, "AssertSqlSafe");
     let door = matches!(
         source.home(),
-        "" | "api" | "app" | "cli" | "demo" | "jobs" | "pages" | "web"
+        "" | "api" | "app" | "cli" | "demo" | "pages" | "router" | "web"
     );
     for call in ["query(", "query_as(", "query_scalar(", "raw_sql("] {
         for (at, _) in source.spoken.match_indices(call) {

@@ -2,7 +2,7 @@
 
 use poem::http::{Method, StatusCode};
 use poem::test::TestClient;
-use respite::web;
+use respite::router;
 use serde_json::{Value, json};
 
 use crate::support::app::{Came, PASSWORD, TestApp};
@@ -15,7 +15,7 @@ async fn send(
     headers: &[(&'static str, &str)],
     body: Option<Value>,
 ) -> Came {
-    let client = TestClient::new(web::router(app.app.clone()));
+    let client = TestClient::new(router::of(app.app.clone()));
     let mut request = client.request(method, format!("/api/v1{path}"));
     for (name, value) in headers {
         request = request.header(*name, *value);

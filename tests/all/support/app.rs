@@ -11,7 +11,7 @@ use respite::people::names::{Country, Language, Name, ShortName, SignInName, Zon
 use respite::people::organisations::NewOrganisation;
 use respite::people::{First, first_administrator};
 use respite::settings::Settings;
-use respite::{jobs, web};
+use respite::{jobs, router};
 use serde_json::{Value, json};
 
 use super::TestStore;
@@ -99,7 +99,7 @@ impl TestApp {
         let app = App::open(settings, clock.clone())
             .await
             .expect("the application opens");
-        let client = TestClient::new(web::router(app.clone()).boxed());
+        let client = TestClient::new(router::of(app.clone()).boxed());
         Self {
             app,
             clock,

@@ -9,11 +9,11 @@ use poem::middleware::{AddData, CatchPanic, CookieJarManager, SetHeader};
 use poem::web::Data;
 use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get, handler};
 
-use super::csrf;
 use crate::api;
 use crate::api::reply::ProblemBody;
 use crate::app::App;
 use crate::problem::{Kind, Problem};
+use crate::web::csrf;
 
 /// Largest body, in bytes, of every address but the ones named below.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -32,7 +32,7 @@ const DOCS_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; \
     frame-ancestors 'none'";
 
 /// Everything that the server answers.
-pub fn router(app: App) -> impl Endpoint<Output = Response> + 'static {
+pub fn of(app: App) -> impl Endpoint<Output = Response> + 'static {
     let service = api::service();
     let document = service.spec_endpoint();
     let viewer = service.swagger_ui();
