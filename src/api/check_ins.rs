@@ -14,7 +14,7 @@ use super::credentials::Credentials;
 use super::forms::{FormBody, form};
 use super::reply::{Answer, Done, Reply, done};
 use crate::app::App;
-use crate::check_ins::{again, drafts, history, late, submit};
+use crate::check_ins::{again, drafts, erase, history, late, submit};
 use crate::ids::WaveId;
 
 /// The routes of one's own check-ins.
@@ -27,9 +27,7 @@ impl CheckInsApi {
     async fn waves(&self, app: Data<&App>, credentials: Credentials) -> Answer<OwnWaves> {
         let viewer = credentials.viewer(&app).await?;
         let member = member(&viewer);
-        for own in history::all(&app, &member).await? {
-            again::cast(&app, &member, &own.wave).await?;
-        }
+        again::cast_all(&app, &member).await;
         let waves = Sight::of(&app, &member).await?.own_waves();
         Ok(Reply::ok(OwnWaves { waves }))
     }
@@ -95,7 +93,7 @@ impl CheckInsApi {
         wave: Path<Uuid>,
     ) -> Answer<Done> {
         let viewer = credentials.viewer(&app).await?;
-        submit::erase(&app, &member(&viewer), WaveId(wave.0)).await?;
+        erase::erase(&app, &member(&viewer), WaveId(wave.0)).await?;
         Ok(done())
     }
 

@@ -3,15 +3,37 @@
 use super::casting::Casting;
 use super::member::Member;
 use super::record::Record;
+use super::store;
 use super::submit::{Writing, fill_in, instrument_of, stayed};
 use super::waves::Wave;
 use crate::app::App;
 use crate::problem::Problem;
 use crate::vault::public_key_digest;
 
+/// Casts again whatever was lost in waves that are open. It never hinders what she came for: a
+/// failure is tried again with her next sign-in or request.
+pub async fn cast_all(app: &App, member: &Member<'_>) {
+    if let Err(problem) = try_all(app, member).await {
+        tracing::warn!(
+            kind = problem.kind.slug(),
+            "a ballot could not be cast again"
+        );
+    }
+}
+
+async fn try_all(app: &App, member: &Member<'_>) -> Result<(), Problem> {
+    let mut tx = app.store.read_newest().await?;
+    let waves = store::waves::of_organisation(&mut tx, member.who.organisation).await?;
+    drop(tx);
+    for wave in waves.iter().filter(|wave| wave.is_open(app.clock.now())) {
+        cast(app, member, wave).await?;
+    }
+    Ok(())
+}
+
 /// Casts her ballot again from her record, after the wave was restored from a backup and has a
 /// new key. Nothing to do is the usual case; whether something was cast.
-pub async fn cast(app: &App, member: &Member<'_>, wave: &Wave) -> Result<bool, Problem> {
+async fn cast(app: &App, member: &Member<'_>, wave: &Wave) -> Result<bool, Problem> {
     let mut tx = app.store.read_newest().await?;
     if !wave.is_open(app.clock.now()) || !wave.is_genuine(&app.keys) {
         return Ok(false);
@@ -48,6 +70,6 @@ pub async fn cast(app: &App, member: &Member<'_>, wave: &Wave) -> Result<bool, P
         record,
         ballot: Some(ballot),
     };
-    writing.write(app, instrument).await?;
+    writing.write(app, Some(instrument)).await?;
     Ok(true)
 }

@@ -22,10 +22,9 @@ pub struct Choices {
     pub consents: BTreeMap<String, String>,
 }
 
-/// Her choices, or the defaults. After a recovered vault those of the present key count; older
-/// ones only fill in consents.
+/// Her choices, or the defaults. The newest key that has any counts alone: what she took back
+/// there must not come back from an older one.
 pub async fn read(tx: &mut Tx, member: &Member<'_>) -> Result<Choices, StoreError> {
-    let mut choices: Option<Choices> = None;
     for key in member.keys {
         let Some(sealed) = store::own::choices(tx, &key.choices_locator()).await? else {
             continue;
@@ -33,19 +32,11 @@ pub async fn read(tx: &mut Tx, member: &Member<'_>) -> Result<Choices, StoreErro
         let Ok(plain) = key.open_choices(&sealed) else {
             continue;
         };
-        let Ok(older) = serde_json::from_slice::<Choices>(&plain) else {
-            continue;
-        };
-        match &mut choices {
-            None => choices = Some(older),
-            Some(newer) => {
-                for (instrument, proof) in older.consents {
-                    newer.consents.entry(instrument).or_insert(proof);
-                }
-            }
+        if let Ok(choices) = serde_json::from_slice(&plain) {
+            return Ok(choices);
         }
     }
-    Ok(choices.unwrap_or_default())
+    Ok(Choices::default())
 }
 
 /// Writes her choices under the present key.

@@ -9,12 +9,14 @@ use chrono::{DateTime, Utc};
 use super::candidates;
 use super::member::Member;
 use super::roster::Candidate;
+use super::schedule::local_day;
 use super::store;
 use super::waves::{State, Wave};
 use crate::app::App;
 use crate::ids::{AccountId, UnitId, WaveId};
+use crate::people::organisations;
 use crate::problem::{Kind, Problem};
-use crate::store::Tx;
+use crate::store::{StoreError, Tx};
 
 /// What she is shown of her unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +31,11 @@ pub struct Cohort {
     pub counts_from: Option<DateTime<Utc>>,
     /// The latest wave that asked her unit, with the names that are counted in it.
     pub latest: Option<Latest>,
+    /// What has changed since the wave before; `None` before a first one.
+    pub changes: Option<Changes>,
 }
 
-/// A wave's roster of her unit, and what has changed since it opened.
+/// A wave's roster of her unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Latest {
     /// Which wave.
@@ -44,6 +48,14 @@ pub struct Latest {
     pub threshold: i64,
     /// Names of the settled members on its roster; accounts that were erased have none.
     pub settled: Vec<String>,
+}
+
+/// How her unit differs from the roster of the last wave: while one is open, of the one before it,
+/// so that whoever was put in for it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changes {
+    /// When that wave opened.
+    pub since: DateTime<Utc>,
     /// Members now who were not on its roster of this unit.
     pub joined: usize,
     /// On its roster, but no longer members of this unit.
@@ -65,55 +77,66 @@ pub async fn of(app: &App, member: &Member<'_>) -> Result<Option<Cohort>, Proble
         return Ok(None);
     };
     let present: Vec<&Candidate> = everyone.iter().filter(|one| one.unit == her.unit).collect();
+    let settings = organisations::find(&mut tx, organisation)
+        .await?
+        .ok_or(Kind::NotFound)?;
     let now = app.clock.now();
-    let is_settled = |one: &&&Candidate| one.asked(now).is_some_and(|asked| asked.settled);
+    let today = local_day(&settings.zone, now);
+    let is_settled = |one: &&&Candidate| one.asked(now, today).is_some_and(|asked| asked.settled);
     let settled = present.iter().filter(is_settled).map(|one| one.account);
-    let latest = latest(&mut tx, (her.unit, &present), &names).await?;
-    let settings = crate::people::organisations::find(&mut tx, organisation).await?;
+    let waves = store::waves::latest_of_unit(&mut tx, her.unit).await?;
+    let latest = match waves.first() {
+        Some(wave) => Some(latest(&mut tx, wave, (her.unit, &names)).await?),
+        None => None,
+    };
+    let changes = match waves.iter().find(|wave| !wave.is_open(now)) {
+        Some(wave) => Some(changes(&mut tx, wave, (her.unit, &present)).await?),
+        None => None,
+    };
     Ok(Some(Cohort {
         unit: her.unit,
-        threshold: settings.ok_or(Kind::NotFound)?.threshold,
+        threshold: settings.threshold,
         settled: named(&names, settled),
         counts_from: her.settled_from(),
         latest,
+        changes,
     }))
 }
 
 async fn latest(
     tx: &mut Tx,
-    (unit, present): (UnitId, &[&Candidate]),
-    names: &BTreeMap<AccountId, String>,
-) -> Result<Option<Latest>, Problem> {
-    let Some(wave) = store::waves::latest_of_unit(tx, unit).await? else {
-        return Ok(None);
-    };
-    let roster = store::rosters::of_unit(tx, wave.id, unit).await?;
-    Ok(Some(compare(&wave, &roster, present, names)))
-}
-
-fn compare(
     wave: &Wave,
-    roster: &[(AccountId, bool)],
-    present: &[&Candidate],
-    names: &BTreeMap<AccountId, String>,
-) -> Latest {
-    let then: BTreeSet<AccountId> = roster.iter().map(|(account, _)| *account).collect();
-    let now: BTreeSet<AccountId> = present.iter().map(|one| one.account).collect();
+    (unit, names): (UnitId, &BTreeMap<AccountId, String>),
+) -> Result<Latest, StoreError> {
+    let roster = store::rosters::of_unit(tx, wave.id, unit).await?;
     let settled = roster
         .iter()
         .filter(|(_, settled)| *settled)
         .map(|(account, _)| *account);
-    let is_renewed = |one: &&&Candidate| one.vault_since.is_some_and(|since| since > wave.opens_at);
-    Latest {
+    Ok(Latest {
         wave: wave.id,
         state: wave.state,
         opened_at: wave.opens_at,
         threshold: wave.threshold,
         settled: named(names, settled),
+    })
+}
+
+async fn changes(
+    tx: &mut Tx,
+    wave: &Wave,
+    (unit, present): (UnitId, &[&Candidate]),
+) -> Result<Changes, StoreError> {
+    let roster = store::rosters::of_unit(tx, wave.id, unit).await?;
+    let then: BTreeSet<AccountId> = roster.iter().map(|(account, _)| *account).collect();
+    let now: BTreeSet<AccountId> = present.iter().map(|one| one.account).collect();
+    let is_renewed = |one: &&&Candidate| one.vault_since.is_some_and(|since| since > wave.opens_at);
+    Ok(Changes {
+        since: wave.opens_at,
         joined: now.difference(&then).count(),
         left: then.difference(&now).count(),
         vaults_renewed: present.iter().filter(is_renewed).count(),
-    }
+    })
 }
 
 /// Names in alphabetical order, so that no order of rows shows.

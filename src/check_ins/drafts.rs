@@ -3,9 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{Duration, NaiveDate};
+
 use super::member::Member;
+use super::opening::LONGEST_WAVE_DAYS;
 use super::record::padded_len;
 use super::store;
+use super::submit::consented;
+use super::waves::Wave;
 use crate::app::App;
 use crate::ids::WaveId;
 use crate::problem::{Kind, Problem};
@@ -48,11 +53,12 @@ pub async fn keep(
     let wave = store::waves::find(&mut tx, organisation, wave)
         .await?
         .ok_or(Kind::NotFound)?;
-    drop(tx);
     if !wave.is_open(app.clock.now()) {
         return Err(Kind::WaveClosed.into());
     }
     let instrument = app.catalogue.find(&wave.instrument).ok_or(Kind::NotFound)?;
+    consented(&mut tx, member, instrument).await?;
+    drop(tx);
     if let Some(item) = draft.keys().find(|item| instrument.item(item).is_none()) {
         let shown: String = item.chars().take(80).collect();
         return Err(Problem::field(
@@ -67,6 +73,25 @@ pub async fn keep(
         .seal_draft(&at, &plain, padded_len(instrument))
         .map_err(|_| Problem::field("answers", "are too long for a draft"))?;
     let mut tx = app.store.write().await?;
-    store::own::put_draft(&mut tx, &at, &sealed, wave.closes_at.date_naive()).await?;
+    store::own::put_draft(&mut tx, &at, &sealed, expires_on(&wave)).await?;
     Ok(tx.commit().await?)
+}
+
+/// Drafts go when they are no longer needed; in a transaction of their own, so that nothing ties
+/// them to the record that was written.
+pub async fn forget(app: &App, member: &Member<'_>, wave: WaveId) -> Result<(), Problem> {
+    let mut tx = app.store.write().await?;
+    let mut any = false;
+    for key in member.keys {
+        any |= store::own::forget_draft(&mut tx, &key.draft_key(wave)).await?;
+    }
+    if any {
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// A day that lies after the close even if the wave is extended.
+fn expires_on(wave: &Wave) -> NaiveDate {
+    (wave.opens_at + Duration::days(LONGEST_WAVE_DAYS + 1)).date_naive()
 }

@@ -3,14 +3,15 @@
 //! stay until their date: deleting them together would tell a reader of dumps which were hers.
 
 use super::choices;
+use super::erase::erase;
 use super::member::Member;
 use super::store;
-use super::submit;
 use super::waves::State;
 use crate::app::App;
 use crate::audit::{self, Change};
 use crate::auth;
 use crate::people::accounts::{self, Account};
+use crate::people::{self, roles};
 use crate::problem::{Kind, Problem};
 use crate::store::StoreError;
 
@@ -18,16 +19,29 @@ use crate::store::StoreError;
 pub async fn erase_account(app: &App, member: &Member<'_>) -> Result<(), Problem> {
     let mut tx = app.store.read_newest().await?;
     let who = member.who;
+    roles::must_leave_an_administrator(&mut tx, who.organisation, who.account).await?;
     let waves = store::waves::of_organisation(&mut tx, who.organisation).await?;
+    let mut answered = Vec::new();
+    for wave in waves
+        .iter()
+        .filter(|wave| matches!(wave.state, State::Open | State::Counting))
+    {
+        let found = member.open_records(&mut tx, wave.id).await?;
+        if found.iter().any(|found| !found.record.is_empty()) {
+            answered.push(wave);
+        }
+    }
     drop(tx);
-    if waves.iter().any(|wave| wave.state == State::Counting) {
-        let detail = "A wave is being counted right now. Try again in a few minutes.";
+    if answered.iter().any(|wave| !wave.is_open(app.clock.now())) {
+        let detail = "A wave that you answered is being counted. Try again in a few minutes.";
         return Err(Problem::with(Kind::NotNow, detail));
     }
-    for wave in waves.iter().filter(|wave| wave.is_open(app.clock.now())) {
-        submit::erase(app, member, wave.id).await?;
+    for wave in answered {
+        erase(app, member, wave.id).await?;
     }
     let mut tx = app.store.write().await?;
+    people::hold(&mut tx, who.organisation).await?;
+    roles::must_leave_an_administrator(&mut tx, who.organisation, who.account).await?;
     auth::erase(&mut tx, who.account).await?;
     accounts::remove(&mut tx, who.organisation, who.account).await?;
     let change = Change::Erased {
@@ -60,7 +74,7 @@ pub async fn withdraw_consent(
         .iter()
         .filter(|wave| wave.instrument == instrument && wave.is_open(now))
     {
-        submit::erase(app, member, wave.id).await?;
+        erase(app, member, wave.id).await?;
     }
     choices.consents.remove(instrument);
     let mut tx = app.store.write().await?;

@@ -1,8 +1,8 @@
 //! Late answers: to a wave that has closed, for herself only.
 
 use super::casting::RecordOnly;
-use super::member::Member;
-use super::record::Record;
+use super::member::{Found, Member};
+use super::record::{Record, padded_len};
 use super::sheet::Sheet;
 use super::store;
 use super::submit::{consented, instrument_of, load, record_of, repeated, seal};
@@ -38,7 +38,10 @@ pub async fn submit(
         .as_ref()
         .map_or(member.present_key()?, |found| found.key);
     let at = key.record_locator(wave.id);
-    let sealed = seal(key, &at, &record, instrument)?;
+    let length = ended
+        .as_ref()
+        .map_or(padded_len(instrument), Found::padded_len);
+    let sealed = seal(key, &at, &record, length)?;
     let mut tx = app.store.write().await?;
     tx.share(wave.id).await?;
     if let Some(empty) = &ended {

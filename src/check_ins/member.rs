@@ -7,7 +7,7 @@ use crate::ids::WaveId;
 use crate::people::permission::Who;
 use crate::problem::{Kind, Problem};
 use crate::store::{StoreError, Tx};
-use crate::vault::{Locator, WorkerKey};
+use crate::vault::{Locator, WorkerKey, sealed_len};
 
 /// A signed-in worker.
 #[derive(Clone, Copy)]
@@ -58,55 +58,73 @@ impl<'a> Member<'a> {
     }
 
     /// Her record of an open wave. If a reset left her two, the one that names a ballot is the
-    /// one that is replaced; otherwise the newest key's.
+    /// one that is replaced; otherwise one with answers, otherwise the newest key's.
     pub async fn open_record(
         &self,
         tx: &mut Tx,
         wave: WaveId,
     ) -> Result<Option<Found<'a>>, StoreError> {
-        let mut first = None;
-        for key in self.keys {
-            let at = key.record_locator(wave);
-            let Some(sealed) = store::own::open_record(tx, &at).await? else {
-                continue;
-            };
-            let Some(found) = open(key, at, sealed) else {
-                continue;
-            };
-            if found.record.ballot.is_some() {
-                return Ok(Some(found));
-            }
-            first = first.or(Some(found));
-        }
-        Ok(first)
+        Ok(best(self.open_records(tx, wave).await?))
     }
 
-    /// Her record of an ended wave. One that names a ballot, or else one with answers, comes
-    /// before an empty one.
+    /// Her record of an ended wave, chosen in the same way.
     pub async fn ended_record(
         &self,
         tx: &mut Tx,
         wave: WaveId,
     ) -> Result<Option<Found<'a>>, StoreError> {
-        let mut best: Option<Found<'a>> = None;
+        Ok(best(self.ended_records(tx, wave).await?))
+    }
+
+    /// Her records of an open wave under all her keys, the present one's first.
+    pub async fn open_records(
+        &self,
+        tx: &mut Tx,
+        wave: WaveId,
+    ) -> Result<Vec<Found<'a>>, StoreError> {
+        let mut found = Vec::new();
         for key in self.keys {
             let at = key.record_locator(wave);
-            let Some(sealed) = store::own::record(tx, &at).await? else {
-                continue;
-            };
-            let Some(found) = open(key, at, sealed) else {
-                continue;
-            };
-            let rank = |record: &Record| (record.ballot.is_some(), record.scored.is_some());
-            if best
-                .as_ref()
-                .is_none_or(|best| rank(&best.record) < rank(&found.record))
-            {
-                best = Some(found);
-            }
+            let sealed = store::own::open_record(tx, &at).await?;
+            found.extend(sealed.and_then(|sealed| open(key, at, sealed)));
         }
-        Ok(best)
+        Ok(found)
     }
+
+    /// Her records of an ended wave under all her keys, the present one's first.
+    pub async fn ended_records(
+        &self,
+        tx: &mut Tx,
+        wave: WaveId,
+    ) -> Result<Vec<Found<'a>>, StoreError> {
+        let mut found = Vec::new();
+        for key in self.keys {
+            let at = key.record_locator(wave);
+            let sealed = store::own::record(tx, &at).await?;
+            found.extend(sealed.and_then(|sealed| open(key, at, sealed)));
+        }
+        Ok(found)
+    }
+}
+
+impl Found<'_> {
+    /// The length to which its plain text was padded: a changed row keeps it.
+    #[must_use]
+    pub fn padded_len(&self) -> usize {
+        self.sealed.len().saturating_sub(sealed_len(0))
+    }
+}
+
+/// The first with a ballot, or else the first with answers, or else the first.
+fn best(found: Vec<Found<'_>>) -> Option<Found<'_>> {
+    let rank = |record: &Record| (record.ballot.is_some(), record.scored.is_some());
+    found.into_iter().reduce(|best, next| {
+        if rank(&best.record) < rank(&next.record) {
+            next
+        } else {
+            best
+        }
+    })
 }
 
 fn open(key: &WorkerKey, at: Locator, sealed: Vec<u8>) -> Option<Found<'_>> {

@@ -1,17 +1,20 @@
 //! Opening, extending and stopping waves. Opening copies everything that the count will need;
 //! from then on the wave cannot change, except for one later close.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Duration, Utc};
 
 use super::candidates;
-use super::plans::{Plan, asked_units};
+use super::overlaps;
+use super::plans::Plan;
 use super::roster::{self, Asked, Place};
-use super::schedule::{Window, next_may_open};
+use super::schedule::{Window, local_day, next_may_open};
 use super::store;
 use super::waves::{self, State, Wave};
 use crate::app::App;
 use crate::audit::{self, Change};
-use crate::ids::WaveId;
+use crate::ids::{UnitId, WaveId};
 use crate::people;
 use crate::people::organisations::{self, Organisation};
 use crate::people::permission::Administrator;
@@ -21,6 +24,12 @@ use crate::vault::WaveKeyPair;
 
 /// An extension is announced at least so long before the close.
 const NOTICE: Duration = Duration::hours(24);
+
+/// No wave is open longer, extended or not.
+pub(super) const LONGEST_WAVE_DAYS: i64 = 60;
+
+/// The shortest window that a plan may have.
+const SHORTEST_WINDOW_DAYS: i64 = 3;
 
 /// Opens every wave whose time has come, in one transaction each. Windows that were missed as a
 /// whole are left out; numbers keep their place in time. Returns how many were opened.
@@ -49,8 +58,9 @@ async fn open_next(tx: &mut Tx, app: &App, plan: &Plan) -> Result<bool, StoreErr
     let Some((number, window)) = due(plan, &organisation, now) else {
         return Ok(false);
     };
-    let last_close = store::waves::last_close(tx, plan.organisation, &plan.instrument).await?;
-    if last_close.is_some_and(|close| now < next_may_open(close)) {
+    let all = store::rosters::open_units(tx, plan.organisation).await?;
+    let units = overlaps::units_of(tx, plan, &all).await?;
+    if units.is_empty() || overlaps::was_asked_lately(tx, plan, (&units, now)).await? {
         return Ok(false);
     }
     if !store::plans::move_on(tx, plan.id, plan.next_number, number + 1).await? {
@@ -60,7 +70,8 @@ async fn open_next(tx: &mut Tx, app: &App, plan: &Plan) -> Result<bool, StoreErr
         tracing::error!(instrument = %plan.instrument, "an instrument of a plan is missing");
         return Ok(false);
     };
-    let (tree, asked) = copies(tx, app, plan).await?;
+    let tree = with_all_above(&all, &units);
+    let asked = asked(tx, app, &organisation, &units).await?;
     let pair = WaveKeyPair::new();
     let digest = roster::digest(organisation.threshold, &tree, &asked).to_vec();
     let mut wave = Wave {
@@ -97,48 +108,46 @@ async fn open_next(tx: &mut Tx, app: &App, plan: &Plan) -> Result<bool, StoreErr
     Ok(true)
 }
 
-/// The newest window that is open now, if its wave has not been opened yet.
+/// The window that is open now, if its wave has not been opened yet. One with less than the
+/// shortest window left is missed: few would hear of it, and it would keep others waiting.
 fn due(plan: &Plan, organisation: &Organisation, now: DateTime<Utc>) -> Option<(u32, Window)> {
     let rhythm = plan.rhythm(organisation);
     (plan.next_number..)
         .map_while(|number| rhythm.window(number).map(|window| (number, window)))
         .take_while(|(_, window)| window.opens_at <= now)
-        .find(|(_, window)| now < window.closes_at)
+        .find(|(_, window)| now + Duration::days(SHORTEST_WINDOW_DAYS) <= window.closes_at)
 }
 
-/// The tree above and below the plan's units, and everyone who is asked.
-async fn copies(
-    tx: &mut Tx,
-    app: &App,
-    plan: &Plan,
-) -> Result<(Vec<Place>, Vec<Asked>), StoreError> {
-    let all = store::rosters::open_units(tx, plan.organisation).await?;
-    let asked_units = asked_units(&all, &plan.units);
-    let asked = candidates::all(tx, app, plan.organisation)
-        .await?
-        .iter()
-        .filter(|candidate| asked_units.contains(&candidate.unit))
-        .filter_map(|candidate| candidate.asked(app.clock.now()))
-        .collect();
-    let parent_of = |unit| {
-        all.iter()
-            .find(|place| place.unit == unit)
-            .and_then(|p| p.parent)
-    };
-    let mut kept = asked_units.clone();
-    for unit in asked_units {
-        let mut above = parent_of(unit);
+/// The units that are asked, and all above them up to the organisation.
+fn with_all_above(all: &[Place], units: &HashSet<UnitId>) -> Vec<Place> {
+    let parent_of: HashMap<UnitId, Option<UnitId>> =
+        all.iter().map(|place| (place.unit, place.parent)).collect();
+    let mut kept = units.clone();
+    for unit in units {
+        let mut above = parent_of.get(unit).copied().flatten();
         while let Some(unit) = above.filter(|unit| kept.insert(*unit)) {
-            above = parent_of(unit);
+            above = parent_of.get(&unit).copied().flatten();
         }
     }
-    Ok((
-        all.iter()
-            .filter(|place| kept.contains(&place.unit))
-            .copied()
-            .collect(),
-        asked,
-    ))
+    let is_kept = |place: &&Place| kept.contains(&place.unit);
+    all.iter().filter(is_kept).copied().collect()
+}
+
+/// Everyone in these units who is not away.
+async fn asked(
+    tx: &mut Tx,
+    app: &App,
+    organisation: &Organisation,
+    units: &HashSet<UnitId>,
+) -> Result<Vec<Asked>, StoreError> {
+    let now = app.clock.now();
+    let today = local_day(&organisation.zone, now);
+    let candidates = candidates::all(tx, app, organisation.id).await?;
+    Ok(candidates
+        .iter()
+        .filter(|candidate| units.contains(&candidate.unit))
+        .filter_map(|candidate| candidate.asked(now, today))
+        .collect())
 }
 
 /// Moves the close of an open wave, once, at least a day before it.
@@ -186,22 +195,13 @@ async fn must_fit(tx: &mut Tx, wave: &Wave, closes_at: DateTime<Utc>) -> Result<
             "must lie after the present close",
         ));
     }
-    if closes_at > wave.opens_at + Duration::days(60) {
+    if closes_at > wave.opens_at + Duration::days(LONGEST_WAVE_DAYS) {
         return Err(Problem::field(
             "closes_at",
             "must lie within 60 days of the opening",
         ));
     }
-    let plans = store::plans::of_organisation(tx, wave.organisation).await?;
-    let organisation = organisations::find(tx, wave.organisation)
-        .await?
-        .ok_or(Kind::NotFound)?;
-    let next = plans
-        .iter()
-        .filter(|plan| plan.ended_at.is_none() && plan.instrument == wave.instrument)
-        .filter_map(|plan| plan.rhythm(&organisation).window(plan.next_number))
-        .map(|window| window.opens_at)
-        .min();
+    let next = overlaps::next_opening(tx, wave).await?;
     if next.is_some_and(|opens_at| opens_at < next_may_open(closes_at)) {
         let message = "must lie at least 21 days before the next wave of this questionnaire";
         return Err(Problem::field("closes_at", message));

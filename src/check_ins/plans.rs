@@ -11,6 +11,7 @@ use super::waves::Wave;
 use crate::app::App;
 use crate::audit::{self, Change};
 use crate::ids::{OrganisationId, PlanId, UnitId};
+use crate::people;
 use crate::people::organisations::{self, Organisation};
 use crate::people::permission::Administrator;
 use crate::problem::{Fault, Kind, Problem};
@@ -74,10 +75,12 @@ impl Plan {
     }
 }
 
-/// Every unit that a plan for these units asks: each with all below it.
+/// Every unit of the tree that a plan for these units asks: each with all below it. A unit that has
+/// been closed is not there.
 #[must_use]
 pub fn asked_units(tree: &[Place], units: &[UnitId]) -> HashSet<UnitId> {
-    let mut asked: HashSet<UnitId> = units.iter().copied().collect();
+    let is_there = |unit: &&UnitId| tree.iter().any(|place| place.unit == **unit);
+    let mut asked: HashSet<UnitId> = units.iter().filter(is_there).copied().collect();
     loop {
         let below: Vec<UnitId> = tree
             .iter()
@@ -92,7 +95,7 @@ pub fn asked_units(tree: &[Place], units: &[UnitId]) -> HashSet<UnitId> {
     }
 }
 
-/// Makes a plan for units of hers. Refused if another running plan asks one of them the same
+/// Makes a plan, for an administrator of the whole organisation. Refused if another running plan asks one of them the same
 /// instrument.
 pub async fn make(
     tx: &mut Tx,
@@ -100,7 +103,9 @@ pub async fn make(
     administrator: &Administrator,
     new: NewPlan,
 ) -> Result<Plan, Problem> {
+    administrator.must_cover_all()?;
     let who = administrator.who;
+    people::hold(tx, who.organisation).await?;
     let units = if new.units.is_empty() {
         vec![who.organisation.into()]
     } else {

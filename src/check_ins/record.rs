@@ -88,7 +88,7 @@ impl Record {
 }
 
 /// The one length to which all records of a wave are padded: room for every item and scale of the
-/// instrument, in steps of 512.
+/// instrument, in steps of 4096, so that every shipped instrument has the same.
 #[must_use]
 pub fn padded_len(instrument: &Instrument) -> usize {
     let items: usize = instrument.items.iter().map(|item| item.id.len() + 10).sum();
@@ -97,5 +97,5 @@ pub fn padded_len(instrument: &Instrument) -> usize {
         .iter()
         .map(|scale| scale.id.len() + 4)
         .sum();
-    (1024 + items + scales).next_multiple_of(512)
+    (1024 + items + scales).next_multiple_of(4096)
 }

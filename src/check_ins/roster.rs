@@ -47,10 +47,11 @@ pub struct Place {
 }
 
 impl Candidate {
-    /// Her row in a wave that opens at this instant; `None` while she is away.
+    /// Her row in a wave that opens at this instant, which falls on `today` where she is; `None`
+    /// while she is away.
     #[must_use]
-    pub fn asked(&self, opens_at: DateTime<Utc>) -> Option<Asked> {
-        if self.is_away(opens_at.date_naive()) {
+    pub fn asked(&self, opens_at: DateTime<Utc>, today: NaiveDate) -> Option<Asked> {
+        if self.is_away(today) {
             return None;
         }
         let settled = self.settled_from().is_some_and(|from| from <= opens_at);
@@ -136,7 +137,12 @@ mod tests {
 
     #[test]
     fn a_member_settles_fourteen_days_after_vault_and_place() {
-        let settled = |opens| candidate().asked(at(opens)).unwrap().settled;
+        let settled = |opens| {
+            candidate()
+                .asked(at(opens), at(opens).date_naive())
+                .unwrap()
+                .settled
+        };
         assert!(!settled("2026-01-16T23:59:59Z"));
         assert!(settled("2026-01-17T00:00:00Z"));
     }
@@ -147,7 +153,15 @@ mod tests {
             vault_since: None,
             ..candidate()
         };
-        assert!(!invited.asked(at("2027-01-01T00:00:00Z")).unwrap().settled);
+        assert!(
+            !invited
+                .asked(
+                    at("2027-01-01T00:00:00Z"),
+                    at("2027-01-01T00:00:00Z").date_naive()
+                )
+                .unwrap()
+                .settled
+        );
     }
 
     #[test]
@@ -158,17 +172,44 @@ mod tests {
             away_until: day("2026-02-10"),
             ..candidate()
         };
-        assert!(away.asked(at("2026-01-31T09:00:00Z")).is_some());
-        assert!(away.asked(at("2026-02-01T09:00:00Z")).is_none());
-        assert!(away.asked(at("2026-02-10T09:00:00Z")).is_none());
-        assert!(away.asked(at("2026-02-11T09:00:00Z")).is_some());
+        assert!(
+            away.asked(
+                at("2026-01-31T09:00:00Z"),
+                at("2026-01-31T09:00:00Z").date_naive()
+            )
+            .is_some()
+        );
+        assert!(
+            away.asked(
+                at("2026-02-01T09:00:00Z"),
+                at("2026-02-01T09:00:00Z").date_naive()
+            )
+            .is_none()
+        );
+        assert!(
+            away.asked(
+                at("2026-02-10T09:00:00Z"),
+                at("2026-02-10T09:00:00Z").date_naive()
+            )
+            .is_none()
+        );
+        assert!(
+            away.asked(
+                at("2026-02-11T09:00:00Z"),
+                at("2026-02-11T09:00:00Z").date_naive()
+            )
+            .is_some()
+        );
         let until_further_notice = Candidate {
             away_until: None,
             ..away
         };
         assert!(
             until_further_notice
-                .asked(at("2030-01-01T09:00:00Z"))
+                .asked(
+                    at("2030-01-01T09:00:00Z"),
+                    at("2030-01-01T09:00:00Z").date_naive()
+                )
                 .is_none()
         );
     }

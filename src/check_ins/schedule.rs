@@ -101,6 +101,21 @@ pub fn next_may_open(last_close: DateTime<Utc>) -> DateTime<Utc> {
     last_close + Duration::days(DAYS_BETWEEN_WAVES)
 }
 
+/// The calendar day of an instant in a zone; in UTC if the zone is not known any more.
+#[must_use]
+pub fn local_day(zone: &str, instant: DateTime<Utc>) -> NaiveDate {
+    let here = jiff::tz::TimeZone::get(zone).ok().and_then(|zone| {
+        let instant = jiff::Timestamp::from_microsecond(instant.timestamp_micros()).ok()?;
+        let date = zone.to_datetime(instant).date();
+        let (month, day) = (
+            u32::try_from(date.month()).ok()?,
+            u32::try_from(date.day()).ok()?,
+        );
+        NaiveDate::from_ymd_opt(i32::from(date.year()), month, day)
+    });
+    here.unwrap_or_else(|| instant.date_naive())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +195,13 @@ mod tests {
             ..quarterly()
         };
         assert_eq!(short.check(), Err(RhythmFault::Window));
+    }
+
+    #[test]
+    fn the_day_is_that_of_the_place() {
+        let evening = "2026-01-11T20:00:00Z".parse().unwrap();
+        assert_eq!(local_day("Asia/Almaty", evening).to_string(), "2026-01-12");
+        assert_eq!(local_day("Nowhere/City", evening).to_string(), "2026-01-11");
     }
 
     #[test]

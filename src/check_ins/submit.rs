@@ -8,7 +8,7 @@ use super::member::{Found, Member};
 use super::record::{Cast, Record, padded_len};
 use super::sheet::{Keep, Sheet};
 use super::waves::{State, Wave, major};
-use super::{choices, store};
+use super::{choices, drafts, store};
 use crate::app::App;
 use crate::ballots::{self, Ballot, BallotContent, ScaleStep};
 use crate::ids::{BallotId, UnitId, WaveId};
@@ -28,8 +28,23 @@ pub(super) struct Writing<'a> {
 }
 
 /// Hands in a sheet for an open wave, or changes what was handed in. The same sheet again changes
-/// nothing and gives the same record, also after the close.
+/// nothing and gives the same record, also after the close; who keeps no answers leaves nothing to
+/// compare with, and casts anew.
 pub async fn submit(
+    app: &App,
+    member: &Member<'_>,
+    wave: WaveId,
+    sheet: &Sheet,
+) -> Result<Record, Problem> {
+    let first = attempt(app, member, wave, sheet).await;
+    match first {
+        // A double click: the other one was faster, and may have said the same.
+        Err(problem) if problem.kind == Kind::Changed => attempt(app, member, wave, sheet).await,
+        other => other,
+    }
+}
+
+async fn attempt(
     app: &App,
     member: &Member<'_>,
     wave: WaveId,
@@ -71,48 +86,24 @@ pub async fn submit(
         record,
         ballot,
     };
-    writing.write(app, instrument).await
-}
-
-/// Takes back her ballot and empties her record: while the wave is open as one operation, later
-/// only the record. Nothing to erase is a success.
-pub async fn erase(app: &App, member: &Member<'_>, wave: WaveId) -> Result<(), Problem> {
-    let mut tx = app.store.read_newest().await?;
-    let wave = load(&mut tx, app, member, wave).await?;
-    let instrument = instrument_of(app, &wave)?;
-    let old = member.open_record(&mut tx, wave.id).await?;
-    let ended = member.ended_record(&mut tx, wave.id).await?;
-    drop(tx);
-    let record = Record::erased(wave.id);
-    if let Some(old) = old {
-        if old.record.is_empty() {
-            return Ok(());
-        }
-        let writing = Writing {
-            wave: &wave,
-            key: old.key,
-            at: old.at,
-            old: Some(&old),
-            record,
-            ballot: None,
-        };
-        return writing.write(app, instrument).await.map(|_| ());
-    }
-    let Some(ended) = ended.filter(|ended| !ended.record.is_empty()) else {
-        return Ok(());
-    };
-    let sealed = seal(ended.key, &ended.at, &record, instrument)?;
-    let mut tx = app.store.write().await?;
-    tx.share(wave.id).await?;
-    if !store::own::replace_record(&mut tx, &ended.at, &ended.sealed, &sealed).await? {
-        return Err(Kind::Changed.into());
-    }
-    Ok(tx.commit().await?)
+    let record = writing.write(app, Some(instrument)).await?;
+    drafts::forget(app, member, wave.id).await?;
+    Ok(record)
 }
 
 impl Writing<'_> {
-    pub(super) async fn write(self, app: &App, instrument: &Instrument) -> Result<Record, Problem> {
-        let sealed = seal(self.key, &self.at, &self.record, instrument)?;
+    /// A new row has the length that its instrument gives to all; a changed one keeps its own.
+    pub(super) async fn write(
+        self,
+        app: &App,
+        instrument: Option<&Instrument>,
+    ) -> Result<Record, Problem> {
+        let length = match (self.old, instrument) {
+            (Some(old), _) => old.padded_len(),
+            (None, Some(instrument)) => padded_len(instrument),
+            (None, None) => return Err(Kind::Broken.into()),
+        };
+        let sealed = seal(self.key, &self.at, &self.record, length)?;
         let mut tx = app.store.write().await?;
         tx.share(self.wave.id).await?;
         self.must_still_be_open(&mut tx, app).await?;
@@ -206,6 +197,9 @@ pub(super) async fn repeated(
     wave: &Wave,
     (open, sheet): (Option<&Found<'_>>, &Sheet),
 ) -> Result<Option<Record>, StoreError> {
+    if sheet.keep == Keep::Nothing {
+        return Ok(None);
+    }
     let says = |record: &Record| {
         let is_lost = record
             .ballot
@@ -356,11 +350,11 @@ pub(super) fn seal(
     key: &WorkerKey,
     at: &Locator,
     record: &Record,
-    instrument: &Instrument,
+    padded_len: usize,
 ) -> Result<Vec<u8>, Problem> {
-    key.seal_record(at, &record.encode(), padded_len(instrument))
+    key.seal_record(at, &record.encode(), padded_len)
         .map_err(|_| {
-            tracing::error!(instrument = %instrument.id, "a record is longer than its wave allows");
+            tracing::error!("a record is longer than its wave allows");
             Kind::Broken.into()
         })
 }

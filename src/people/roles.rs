@@ -177,7 +177,7 @@ pub async fn revoke(
 }
 
 /// Refuses what would leave the organisation without an active administrator.
-pub(super) async fn must_leave_an_administrator(
+pub async fn must_leave_an_administrator(
     tx: &mut Tx,
     organisation: OrganisationId,
     leaving: AccountId,

@@ -141,6 +141,14 @@ pub async fn put_draft(
     Ok(())
 }
 
+/// Forgets one draft; whether it was there.
+pub async fn forget_draft(tx: &mut Tx, at: &Locator) -> Result<bool, StoreError> {
+    const SQL: &str = "DELETE FROM drafts WHERE locator = $1";
+    let gone = on!(tx, conn => sqlx::query(SQL).bind(&at.as_bytes()[..])
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(gone > 0)
+}
+
 /// Drafts whose wave has closed.
 pub async fn forget_drafts(tx: &mut Tx, today: NaiveDate) -> Result<u64, StoreError> {
     const SQL: &str = "DELETE FROM drafts WHERE expires_on < $1";

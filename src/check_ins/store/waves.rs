@@ -86,28 +86,17 @@ pub async fn previous(tx: &mut Tx, wave: &Wave) -> Result<Option<(WaveId, String
         .bind(wave.plan).bind(wave.number).fetch_optional(conn).await)?)
 }
 
-/// Whether some wave of the organisation had closed by an instant.
+/// Whether some wave of the organisation had closed by an instant; an earlier one that was stopped
+/// counts, whenever that was, so that the answer cannot turn in a new vault's favour.
 pub async fn any_closed_by(
     tx: &mut Tx,
     organisation: OrganisationId,
     instant: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     const SQL: &str = "SELECT EXISTS (SELECT 1 FROM waves WHERE organisation = $1
-        AND closes_at <= $2 AND state <> 'open') AS any_closed";
+        AND opens_at < $2 AND (closes_at <= $2 OR state = 'stopped')) AS any_closed";
     Ok(on!(tx, conn => sqlx::query_scalar(SQL)
         .bind(organisation).bind(instant).fetch_one(conn).await)?)
-}
-
-/// The latest close of the plan's instrument in the organisation, whatever became of the wave.
-pub async fn last_close(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-    instrument: &str,
-) -> Result<Option<DateTime<Utc>>, StoreError> {
-    const SQL: &str = "SELECT closes_at FROM waves WHERE organisation = $1 AND instrument = $2
-        ORDER BY closes_at DESC LIMIT 1";
-    Ok(on!(tx, conn => sqlx::query_scalar(SQL)
-        .bind(organisation).bind(instrument).fetch_optional(conn).await)?)
 }
 
 /// A new wave with the sealed half of its key.
@@ -175,13 +164,12 @@ pub async fn rekey(tx: &mut Tx, wave: &Wave) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The newest wave whose roster holds this unit.
-pub async fn latest_of_unit(tx: &mut Tx, unit: UnitId) -> Result<Option<Wave>, StoreError> {
+/// The two newest waves whose tree holds this unit, the newest first.
+pub async fn latest_of_unit(tx: &mut Tx, unit: UnitId) -> Result<Vec<Wave>, StoreError> {
     const SQL: &str = columns!(
         "WHERE state <> 'stopped' AND id IN (SELECT wave FROM wave_units WHERE unit = $1)
-         ORDER BY opens_at DESC LIMIT 1"
+         ORDER BY opens_at DESC, id LIMIT 2"
     );
-    let row: Option<Row> =
-        on!(tx, conn => sqlx::query_as(SQL).bind(unit).fetch_optional(conn).await)?;
-    Ok(row.and_then(Row::parse))
+    let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL).bind(unit).fetch_all(conn).await)?;
+    Ok(rows.into_iter().filter_map(Row::parse).collect())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::app::{House, Person, TestApp, cbi};
+use crate::support::app::{House, PASSWORD, Person, TestApp, cbi};
 use crate::support::{both, rows};
 
 /// A site with a team of six whose supervisor is settled elsewhere.
@@ -192,7 +192,15 @@ both!(
             export["waves"][0]["record"]["scored"]["answers"]["cbi.work.1"],
             50
         );
-        app.delete(&her.token, "/me").await.good();
+        let wrong = json!({ "password": "not her password" });
+        assert!(
+            app.post(&her.token, "/me/erasure", wrong)
+                .await
+                .status
+                .is_client_error()
+        );
+        let right = json!({ "password": PASSWORD });
+        app.post(&her.token, "/me/erasure", right).await.good();
         assert_eq!(rows(&app, "ballots").await, 0);
         assert_eq!(
             app.get(&her.token, "/me").await.problem(),
@@ -259,8 +267,63 @@ both!(a_draft_survives_until_it_is_finished, async |store| {
     let wave = app.open_wave(&people[0].token).await;
     let path = format!("/me/waves/{wave}/draft");
     let draft = json!({ "answers": { "cbi.work.1": 75, "cbi.work.2": null } });
+    let refused = app.put(&people[0].token, &path, draft.clone()).await;
+    assert_eq!(refused.problem().1, "consent");
+    app.consent(&people[0].token, "cbi").await;
     app.put(&people[0].token, &path, draft.clone()).await.good();
     assert_eq!(app.get(&people[0].token, &path).await.good(), draft);
     let other = app.get(&people[1].token, &path).await.good();
     assert_eq!(other, json!({ "answers": {} }));
+    app.check_in(&people[0], &wave, 50).await.good();
+    assert_eq!(
+        app.get(&people[0].token, &path).await.good(),
+        other,
+        "gone when it is finished"
+    );
+});
+
+both!(
+    a_double_click_is_one_check_in_and_one_answer,
+    async |store| {
+        let app = TestApp::open(store).await;
+        let (_, _, people, _) = settled_team(&app, 5).await;
+        let her = &people[0];
+        app.consent(&her.token, "cbi").await;
+        app.at("2026-02-02T05:00:00Z").await;
+        let wave = app.open_wave(&her.token).await;
+        for value in [25, 75] {
+            let (first, second, third) = tokio::join!(
+                app.check_in(her, &wave, value),
+                app.check_in(her, &wave, value),
+                app.check_in(her, &wave, value)
+            );
+            let first = first.good();
+            assert_eq!(second.good(), first);
+            assert_eq!(third.good(), first);
+            assert_eq!(rows(&app, "ballots").await, 1);
+        }
+    }
+);
+
+both!(who_keeps_no_answers_leaves_none, async |store| {
+    let app = TestApp::open(store).await;
+    let (_, _, people, _) = settled_team(&app, 5).await;
+    let her = &people[0];
+    app.consent(&her.token, "cbi").await;
+    app.at("2026-02-02T05:00:00Z").await;
+    let wave = app.open_wave(&her.token).await;
+    app.check_in(her, &wave, 50).await.good();
+    let mut sheet = cbi(50);
+    sheet["keep"] = json!(false);
+    let own = app
+        .put(&her.token, &format!("/me/waves/{wave}/check-in"), sheet)
+        .await
+        .good();
+    assert_eq!(
+        (&own["answers"], &own["counted_at"]),
+        (&Value::Null, &json!("unit"))
+    );
+    let export = app.get(&her.token, "/me/export").await.good();
+    assert!(!export.to_string().contains("cbi.work.1"));
+    assert_eq!(rows(&app, "ballots").await, 1);
 });

@@ -97,3 +97,24 @@ both!(newcomers_are_counted_at_the_organisation, async |store| {
     assert_eq!(cohort["latest"]["settled"].as_array().unwrap().len(), 5);
     assert!(!cohort["settled"].to_string().contains("newcomer"));
 });
+
+both!(
+    who_was_put_into_a_team_for_a_wave_shows_while_it_is_open,
+    async |store| {
+        let app = TestApp::open(store).await;
+        let house = app.house("haven").await;
+        let team = app.unit(&house, "team", "Night", &house.organisation).await;
+        let people = app.people(&house, &team, "worker", 5).await;
+        app.plan(&house, "2026-02-02").await;
+        app.at("2026-02-02T05:00:00Z").await;
+        let cohort = app.get(&people[0].token, "/me/cohort").await.good();
+        assert_eq!(cohort["changes"], Value::Null, "there was no wave before");
+        app.at("2026-02-16T05:00:00Z").await;
+        app.people(&house, &team, "invented", 4).await;
+        app.at("2026-05-02T05:00:00Z").await;
+        let cohort = app.get(&people[0].token, "/me/cohort").await.good();
+        assert_eq!(cohort["latest"]["state"], "open");
+        assert_eq!(cohort["changes"]["joined"], 4);
+        assert_eq!(cohort["changes"]["vaults_renewed"], 4);
+    }
+);

@@ -32,11 +32,6 @@ both!(
                 "unit"
             );
         }
-        let cohort = app.get(&people[1].token, "/me/cohort").await.good();
-        assert_eq!(
-            (&cohort["latest"]["joined"], &cohort["latest"]["left"]),
-            (&0.into(), &1.into())
-        );
         app.at("2026-02-16T05:00:00Z").await;
         assert_eq!(app.publications(&lead.token, &team).await[0]["answered"], 5);
     }
@@ -163,3 +158,56 @@ both!(
         app.post(&house.admin, "/plans", again).await.good();
     }
 );
+
+both!(
+    plans_for_different_sites_do_not_keep_each_other_waiting,
+    async |store| {
+        let app = TestApp::open(store).await;
+        let house = app.house("haven").await;
+        let mut plans = Vec::new();
+        for name in ["North", "South"] {
+            let site = app.unit(&house, "site", name, &house.organisation).await;
+            let plan = json!({
+                "instrument": "cbi", "every_months": 3, "window_days": 14, "languages": ["en"],
+                "first_day": "2026-02-02", "units": [site],
+            });
+            let made = app.post(&house.admin, "/plans", plan).await.good();
+            plans.push(made["id"].as_str().unwrap().to_owned());
+        }
+        app.at("2026-02-02T05:00:00Z").await;
+        let waves = app.get(&house.admin, "/waves").await.good();
+        assert_eq!(waves["waves"].as_array().unwrap().len(), 2);
+    }
+);
+
+both!(a_plan_whose_units_are_closed_opens_nothing, async |store| {
+    let app = TestApp::open(store).await;
+    let house = app.house("haven").await;
+    let team = app.unit(&house, "team", "Gone", &house.organisation).await;
+    let plan = json!({
+        "instrument": "cbi", "every_months": 3, "window_days": 14, "languages": ["en"],
+        "first_day": "2026-02-02", "units": [team],
+    });
+    app.post(&house.admin, "/plans", plan).await.good();
+    app.post(&house.admin, &format!("/units/{team}/closing"), json!({}))
+        .await
+        .good();
+    app.at("2026-02-02T05:00:00Z").await;
+    let waves = app.get(&house.admin, "/waves").await.good();
+    assert!(waves["waves"].as_array().unwrap().is_empty());
+});
+
+both!(a_window_with_little_left_is_missed, async |store| {
+    let app = TestApp::open(store).await;
+    let house = app.house("haven").await;
+    app.plan(&house, "2026-02-02").await;
+    app.at("2026-02-15T05:00:00Z").await;
+    let waves = app.get(&house.admin, "/waves").await.good();
+    assert!(waves["waves"].as_array().unwrap().is_empty());
+    app.at("2026-05-02T05:00:00Z").await;
+    let waves = app.get(&house.admin, "/waves").await.good();
+    assert_eq!(
+        waves["waves"][0]["number"], 2,
+        "numbers keep their place in time"
+    );
+});
