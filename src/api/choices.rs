@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::check_in_bodies::{ReachWord, member};
 use super::credentials::Credentials;
+use super::exports;
 use super::reply::{Answer, Done, Reply, done};
 use crate::app::App;
 use crate::check_ins::cohort::{self, Cohort, Latest};
@@ -60,6 +61,15 @@ pub struct ConsentBody {
     pub hash: String,
 }
 
+/// What cannot be undone is asked for with the password.
+#[derive(Object)]
+#[oai(rename = "Erasure", deny_unknown_fields)]
+pub struct ErasureBody {
+    /// Her password, once more.
+    #[oai(validator(max_length = 1024))]
+    password: String,
+}
+
 /// Who is counted with her.
 #[derive(Clone, Debug, Object)]
 #[oai(rename = "Cohort")]
@@ -69,11 +79,12 @@ pub struct CohortBody {
     pub settled: Vec<String>,
     pub counts_from: Option<DateTime<Utc>>,
     pub latest: Option<LatestBody>,
+    pub changes: Option<ChangesBody>,
     /// One honest sentence about what groups can work out.
     pub remember: String,
 }
 
-/// What has changed since the last wave.
+/// The latest wave that asked her unit.
 #[derive(Clone, Debug, Object)]
 #[oai(rename = "CohortOfWave")]
 pub struct LatestBody {
@@ -82,8 +93,19 @@ pub struct LatestBody {
     pub opened_at: DateTime<Utc>,
     pub threshold: i64,
     pub settled: Vec<String>,
+}
+
+/// What has changed in her unit since the wave before.
+#[derive(Clone, Debug, Object)]
+#[oai(rename = "CohortChanges")]
+pub struct ChangesBody {
+    /// When that wave opened.
+    pub since: DateTime<Utc>,
+    /// Members now who were not on its roster.
     pub joined: u64,
+    /// On its roster, but no longer members.
     pub left: u64,
+    /// Vaults of members that were made or reset since.
     pub vaults_renewed: u64,
 }
 
@@ -207,14 +229,21 @@ impl ChoicesApi {
         credentials: Credentials,
     ) -> Answer<Any<serde_json::Value>> {
         let viewer = credentials.viewer(&app).await?;
-        let own = history::export(&app, &member(&viewer)).await?;
-        Ok(Reply::ok(Any(own)))
+        let mut all = history::export(&app, &member(&viewer)).await?;
+        all["account"] = exports::account(&app, &viewer).await?;
+        Ok(Reply::ok(Any(all)))
     }
 
     /// Erase my account; there is no way back
-    #[oai(path = "/me", method = "delete")]
-    async fn erase_account(&self, app: Data<&App>, credentials: Credentials) -> Answer<Done> {
+    #[oai(path = "/me/erasure", method = "post")]
+    async fn erase_account(
+        &self,
+        app: Data<&App>,
+        credentials: Credentials,
+        body: Json<ErasureBody>,
+    ) -> Answer<Done> {
         let viewer = credentials.viewer(&app).await?;
+        app.entrance.confirm(&viewer, &body.password).await?;
         erasure::erase_account(&app, &member(&viewer)).await?;
         Ok(done())
     }
@@ -227,6 +256,12 @@ fn cohort_body(cohort: Cohort) -> CohortBody {
         settled: cohort.settled,
         counts_from: cohort.counts_from,
         latest: cohort.latest.map(latest_body),
+        changes: cohort.changes.map(|changes| ChangesBody {
+            since: changes.since,
+            joined: changes.joined as u64,
+            left: changes.left as u64,
+            vaults_renewed: changes.vaults_renewed as u64,
+        }),
         remember: REMEMBER.to_owned(),
     }
 }
@@ -238,8 +273,5 @@ fn latest_body(latest: Latest) -> LatestBody {
         opened_at: latest.opened_at,
         threshold: latest.threshold,
         settled: latest.settled,
-        joined: latest.joined as u64,
-        left: latest.left as u64,
-        vaults_renewed: latest.vaults_renewed as u64,
     }
 }

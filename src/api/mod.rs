@@ -7,6 +7,7 @@ mod check_in_bodies;
 mod check_ins;
 mod choices;
 pub mod credentials;
+mod exports;
 mod forms;
 pub mod imports;
 pub mod me;

@@ -9,12 +9,14 @@ use poem_openapi::types::Password;
 use poem_openapi::{Enum, Object, OpenApi};
 use zeroize::Zeroizing;
 
+use super::check_in_bodies::member;
 use super::credentials::Credentials;
 use super::reply::{Answer, Done, Reply, done};
 use crate::app::App;
 use crate::auth::{
     Activation, Device, LostAuthenticator, NewSignIn, Recovery, SignInAttempt, SignedIn,
 };
+use crate::check_ins::again;
 use crate::ids::AccountId;
 use crate::people::accounts;
 use crate::people::invitations::Purpose;
@@ -213,6 +215,7 @@ impl SignInsApi {
             from: from.0,
         };
         let new = app.entrance.sign_in(&attempt).await?;
+        again::cast_all(&app, &member(&new.signed_in)).await;
         Ok(Reply::created(hand_over(app.0, jar, new).await?))
     }
 

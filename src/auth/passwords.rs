@@ -57,6 +57,11 @@ impl Entrance {
         Ok(NewSignIn { token, signed_in })
     }
 
+    /// Whether she knows her password, asked again before what cannot be undone.
+    pub async fn confirm(&self, signed_in: &SignedIn, password: &str) -> Result<(), Problem> {
+        self.prove(signed_in, password).await.map(drop)
+    }
+
     /// Her vault, if she knows her password: asked again before anything that a stolen sign-in
     /// must not do. Counted like a sign-in.
     pub(super) async fn prove(
