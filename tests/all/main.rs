@@ -4,6 +4,7 @@
 
 mod architecture;
 mod auth;
+mod demonstration;
 mod documents;
 mod group_commit;
 mod journeys;
