@@ -108,6 +108,9 @@ pub enum Change {
     RestoredWaveClosed {
         wave: WaveId,
     },
+    ServerKeyAdded {
+        number: u32,
+    },
     Exported {
         what: String,
     },

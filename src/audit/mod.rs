@@ -4,6 +4,7 @@
 
 mod chain;
 mod change;
+mod retention;
 mod store;
 mod verify;
 
@@ -11,7 +12,8 @@ use chrono::{DateTime, Utc};
 
 pub use chain::{Entry, Head};
 pub use change::Change;
-pub use store::{Page, newest, page};
+pub use retention::retain;
+pub use store::{Page, newest, page, resting, stored_head};
 pub use verify::{Finding, Verdict, verify};
 
 use crate::ids::{AccountId, OrganisationId};

@@ -1,8 +1,11 @@
 //! The rows of the chains.
 
+use chrono::{DateTime, Utc};
+
 use super::chain::{Entry, Head};
 use crate::ids::OrganisationId;
 use crate::store::{StoreError, Tx, on};
+use crate::vault::ServerKeys;
 
 /// Reads the head and keeps it until the commit, so that two changes cannot follow the same entry.
 pub(super) async fn take_head(
@@ -43,7 +46,7 @@ pub(super) async fn insert(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError>
 }
 
 /// The head as it is stored; `None` for an organisation without entries.
-pub(super) async fn stored_head(
+pub async fn stored_head(
     tx: &mut Tx,
     organisation: OrganisationId,
 ) -> Result<Option<Head>, StoreError> {
@@ -53,12 +56,64 @@ pub(super) async fn stored_head(
     Ok(row.map(|(number, digest)| Head { number, digest }))
 }
 
+/// One entry.
+pub(super) async fn entry(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    number: i64,
+) -> Result<Option<Entry>, StoreError> {
+    const SQL: &str = "SELECT organisation, number, at, actor, change, previous, tag FROM audit
+        WHERE organisation = $1 AND number = $2";
+    Ok(
+        on!(tx, conn => sqlx::query_as(SQL).bind(organisation).bind(number)
+        .fetch_optional(conn).await)?,
+    )
+}
+
+/// Number of the first entry that was made at or after an instant.
+pub(super) async fn first_since(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    instant: DateTime<Utc>,
+) -> Result<Option<i64>, StoreError> {
+    const SQL: &str = "SELECT number FROM audit WHERE organisation = $1 AND at >= $2
+        ORDER BY number LIMIT 1";
+    Ok(
+        on!(tx, conn => sqlx::query_scalar(SQL).bind(organisation).bind(instant)
+        .fetch_optional(conn).await)?,
+    )
+}
+
+/// Removes all entries up to a number; how many.
+pub(super) async fn remove_to(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    number: i64,
+) -> Result<u64, StoreError> {
+    const SQL: &str = "DELETE FROM audit WHERE organisation = $1 AND number <= $2";
+    Ok(
+        on!(tx, conn => sqlx::query(SQL).bind(organisation).bind(number)
+        .execute(conn).await.map(|done| done.rows_affected()))?,
+    )
+}
+
 /// The last entry of every chain.
 pub async fn newest(tx: &mut Tx) -> Result<Vec<Entry>, StoreError> {
     const SQL: &str = "SELECT a.organisation, a.number, a.at, a.actor, a.change, a.previous, a.tag
         FROM audit a JOIN audit_head h ON h.organisation = a.organisation AND h.number = a.number
         ORDER BY a.organisation";
     Ok(on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?)
+}
+
+/// How many entries carry a tag of which server key.
+pub async fn resting(tx: &mut Tx) -> Result<Vec<(u32, u64)>, StoreError> {
+    const SQL: &str = "SELECT SUBSTR(tag, 1, 5) AS heading, COUNT(*) AS tags FROM audit
+        GROUP BY SUBSTR(tag, 1, 5)";
+    let rows: Vec<(Vec<u8>, i64)> = on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?;
+    let numbered = rows.into_iter().filter_map(|(heading, tags)| {
+        Some((ServerKeys::number_of(&heading)?, u64::try_from(tags).ok()?))
+    });
+    Ok(numbered.collect())
 }
 
 /// Which part of a chain to read.

@@ -32,7 +32,19 @@ pub(super) async fn run(app: &App) -> Result<(), StoreError> {
     let organisations = organisations::all(&mut tx).await?;
     drop(tx);
     for organisation in organisations {
-        let _ = organisation;
+        let mut tx = app.store.write().await?;
+        audit::retain(
+            &mut tx,
+            &app.seal(),
+            organisation.id,
+            years_ago(AUDIT_YEARS),
+        )
+        .await?;
+        let head = audit::stored_head(&mut tx, organisation.id).await?;
+        tx.commit().await?;
+        if let Some(head) = head {
+            tracing::info!(organisation = %organisation.id, head = %head.text(), "audit head");
+        }
     }
     Ok(())
 }
