@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use crate::audit::Seal;
 use crate::auth::Entrance;
 use crate::clock::Clock;
 use crate::questionnaires::{Catalogue, Fault};
 use crate::settings::Settings;
-use crate::store::{Opening, Store};
+use crate::store::{Opening, Store, copy};
 use crate::tallies::CountedWaves;
 use crate::vault::ServerKeys;
 
@@ -38,7 +38,7 @@ impl App {
     /// counted.
     pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
         let store = Store::open(&settings.database, Opening::AsItIs).await?;
-        let keys = server_keys(&settings)?;
+        let keys = server_keys(&settings, &store).await?;
         Self::over(store, (settings, clock), keys).await
     }
 
@@ -84,14 +84,22 @@ impl App {
     }
 }
 
-fn server_keys(settings: &Settings) -> anyhow::Result<ServerKeys> {
+/// The keys that a server starts with. Makes the file where the database is empty; else a missing
+/// file is an error that says what to do.
+pub async fn server_keys(settings: &Settings, store: &Store) -> anyhow::Result<ServerKeys> {
     let file = settings.server_key_file();
-    let keys = if file.exists() {
-        ServerKeys::load(&file)
-    } else {
-        ServerKeys::create(&file)
-    };
-    keys.with_context(|| format!("the server key {}", file.display()))
+    if file.exists() {
+        return ServerKeys::load(&file).context("the server key cannot be used");
+    }
+    let mut tx = store.read().await?;
+    if copy::first_used(&mut tx).await?.is_some() {
+        bail!(
+            "{}: the server key is missing, and this database rests on it. Put it back, or name \
+             it with --server-key-file; without it nobody can sign in with a password",
+            file.display()
+        );
+    }
+    ServerKeys::create(&file).context("the server key cannot be made")
 }
 
 /// What is built in, and what the operator's folder adds; every fault with file and line.

@@ -5,4 +5,4 @@ pub mod content;
 mod store;
 
 pub use content::{BallotContent, NotABallot, ScaleStep};
-pub use store::{Ballot, cast, destroy, page, take_back};
+pub use store::{Ballot, cast, destroy, page, resting, take_back};

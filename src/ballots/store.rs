@@ -85,3 +85,14 @@ pub async fn destroy(tx: &mut Tx, wave: WaveId) -> Result<u64, StoreError> {
     Ok(on!(tx, conn => sqlx::query(SQL).bind(wave)
         .execute(conn).await.map(|done| done.rows_affected()))?)
 }
+
+/// How many ballots carry a tag of which server key.
+pub async fn resting(tx: &mut Tx) -> Result<Vec<(u32, u64)>, StoreError> {
+    const SQL: &str = "SELECT SUBSTR(tag, 1, 5) AS heading, COUNT(*) AS tags FROM ballots
+        GROUP BY SUBSTR(tag, 1, 5)";
+    let rows: Vec<(Vec<u8>, i64)> = on!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await)?;
+    let numbered = rows.into_iter().filter_map(|(heading, tags)| {
+        Some((ServerKeys::number_of(&heading)?, u64::try_from(tags).ok()?))
+    });
+    Ok(numbered.collect())
+}

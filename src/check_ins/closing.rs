@@ -17,7 +17,7 @@ use crate::store::{StoreError, Tx};
 use crate::tallies::{
     self, Answer, Atom, Count, Points, PublishAt, ScaleRule, Spread, Threshold, Tree,
 };
-use crate::vault::{WaveKeyPair, open_ballot};
+use crate::vault::{ServerKeys, WaveKeyPair, open_ballot};
 
 /// Ballots read at a time: bounds the memory of a count.
 const PAGE: i64 = 1000;
@@ -64,6 +64,10 @@ async fn close(app: &App, wave: &Wave) -> Result<(), StoreError> {
         )
         .await;
     }
+    if rests_on_a_newer_key(app, wave).await? {
+        tracing::error!("a wave waits: give this server the newest key file, and start it again");
+        return Ok(());
+    }
     for _ in 0..TRIES {
         match count(app, wave).await? {
             Ok(counted) => {
@@ -83,6 +87,19 @@ async fn close(app: &App, wave: &Wave) -> Result<(), StoreError> {
     }
     tracing::error!("the ballots of a wave keep changing while it is counted");
     Ok(())
+}
+
+/// A key was added while this server was running with the old file: to it the wave would look as
+/// if someone had changed it.
+async fn rests_on_a_newer_key(app: &App, wave: &Wave) -> Result<bool, StoreError> {
+    let mut tx = app.store.read().await?;
+    let sealed = store::waves::key(&mut tx, wave.id).await?;
+    let rests_on = [Some(&wave.tag), sealed.as_ref()];
+    let mut numbers = rests_on
+        .into_iter()
+        .flatten()
+        .filter_map(|sealed| ServerKeys::number_of(sealed));
+    Ok(numbers.any(|number| number > app.keys.number()))
 }
 
 /// Why a wave is not counted at all.

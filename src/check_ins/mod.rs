@@ -13,6 +13,7 @@ pub mod drafts;
 pub mod erase;
 pub mod erasure;
 pub mod history;
+pub mod keys;
 pub mod late;
 pub mod member;
 pub mod opening;

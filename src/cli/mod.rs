@@ -1,10 +1,13 @@
 //! The command line: one file a subcommand. Exit code 0 done, 1 refused (standard error says
 //! what and where), 2 wrong usage.
 
+mod audit;
 mod backup;
 mod demo;
+mod doctor;
 mod installation;
 mod json_place;
+mod key;
 mod migrate;
 mod people;
 mod publish;
@@ -27,11 +30,17 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Checks the audit.
+    Audit(audit::Args),
     /// Writes a backup of everything that may be kept to a new SQLite file; Respite may go on
     /// serving.
     Backup(backup::Args),
     /// Fills a temporary database with a believable network, and serves it.
     Demo(demo::Args),
+    /// Looks at settings, files, clock and database, and says what to do.
+    Doctor(doctor::Args),
+    /// Makes the server key, or adds a new one.
+    Key(key::Args),
     /// Brings the database up to date.
     Migrate(migrate::Args),
     /// Makes a first administrator.
@@ -52,8 +61,11 @@ enum Command {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let done: anyhow::Result<()> = match cli.command {
+        Command::Audit(args) => audit::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Key(args) => key::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::People(args) => people::run(args),
         Command::Publish(args) => publish::run(&args),

@@ -2,21 +2,33 @@
 //! Respite goes on serving.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::progress;
 use crate::store::Store;
 use crate::store::copy::{self, CopyError, NewCopy};
 
-/// Writes a backup; how many rows it has. Without it, nothing is left under `file`.
+/// Writes a backup; how many rows it has. If that fails, nothing is left under `file`.
 pub async fn backup(store: &Store, file: &Path) -> Result<u64, CopyError> {
     let new = NewCopy::create(file)?;
-    let mut from = store.read_for_copy().await?;
     let (pool, mut to) = new.begin().await?;
-    let bar = progress::of_rows(0, "backup");
-    copy::all(&mut from, &mut to, &|| bar.inc(1)).await?;
+    // Counted in a view of its own: the one that is copied keeps `open_records` to itself.
+    let expected = if progress::is_seen() {
+        copy::size(&mut store.read().await?).await?
+    } else {
+        0
+    };
+    let bar = progress::of_rows(expected, "backup");
+    let rows = AtomicU64::new(0);
+    let told = || {
+        rows.fetch_add(1, Ordering::Relaxed);
+        bar.inc(1);
+    };
+    let mut from = store.read_for_copy().await?;
+    copy::all(&mut from, &mut to, &told).await?;
     bar.finish_and_clear();
     to.commit().await?;
     pool.close().await;
     new.finish()?;
-    Ok(bar.position())
+    Ok(rows.into_inner())
 }

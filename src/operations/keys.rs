@@ -1,13 +1,21 @@
-//! The server key of an installation: made once, with an empty database; after that a missing
-//! one is never replaced silently, because passwords and tags rest on it.
+//! The server key of an installation: made once, with an empty database. After that a missing one
+//! is never replaced silently, because passwords and tags rest on it; a new one is added beside
+//! it, and takes over what can be wrapped again.
 
-use anyhow::{Context, bail};
+use std::collections::BTreeMap;
+use std::fmt;
 
-use crate::audit;
-use crate::check_ins::restoring;
+use anyhow::{Context, ensure};
+use chrono::{DateTime, Utc};
+
+use crate::app::server_keys;
+use crate::audit::{self, Change, Seal};
+use crate::auth::vaults;
+use crate::ballots;
+use crate::check_ins::{self, restoring};
+use crate::people::organisations;
 use crate::settings::Settings;
-use crate::store::copy;
-use crate::store::{EngineName, Store, StoreError, Tx};
+use crate::store::{Store, StoreError, Tx};
 use crate::vault::ServerKeys;
 
 /// How many row tags of the installation were made with a key.
@@ -31,28 +39,112 @@ pub async fn fit(tx: &mut Tx, keys: &ServerKeys) -> Result<Fit, StoreError> {
     })
 }
 
-/// The keys that a server starts with. Makes the file where an embedded database is new; else a
-/// missing file is an error that says what to do.
-pub async fn server_keys(settings: &Settings, store: &Store) -> anyhow::Result<ServerKeys> {
+/// The keys of an installation that has some.
+pub fn load(settings: &Settings) -> anyhow::Result<ServerKeys> {
+    ServerKeys::load(&settings.server_key_file())
+        .context("the server key is needed; name its file with --server-key-file")
+}
+
+/// Makes the key file of a new installation. Refuses to overwrite, and where a database already
+/// rests on another key.
+pub async fn create(settings: &Settings, store: &Store) -> anyhow::Result<ServerKeys> {
     let file = settings.server_key_file();
-    if file.exists() {
-        return Ok(ServerKeys::load(&file)?);
+    ensure!(
+        !file.exists(),
+        "{} exists already; it is never overwritten",
+        file.display()
+    );
+    server_keys(settings, store).await
+}
+
+/// What a rotation did.
+#[derive(Debug)]
+pub struct Rotated {
+    /// Number of the new key.
+    pub number: u32,
+    /// What of the waves was moved to it.
+    pub waves: check_ins::keys::Resting,
+    /// Tags of accounts that were moved to it.
+    pub accounts: u64,
+}
+
+/// Adds a key, wraps wave keys and tags of waves and accounts again, and enters it in every audit.
+/// The old keys stay in the file. No server may be running with the old file.
+pub async fn rotate(
+    settings: &Settings,
+    store: &Store,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Rotated> {
+    load(settings)?;
+    let keys = ServerKeys::rotate(&settings.server_key_file())?;
+    let by = Seal { keys: &keys, now };
+    let mut tx = store.write().await?;
+    let waves = check_ins::keys::rewrap(&mut tx, &keys).await?;
+    let accounts = vaults::retag(&mut tx, &keys).await?;
+    let number = keys.number();
+    for organisation in organisations::all(&mut tx).await? {
+        let change = Change::ServerKeyAdded { number };
+        audit::enter(&mut tx, &by, organisation.id, None, change).await?;
     }
-    let name = file.display();
-    let mut tx = store.read().await?;
-    if copy::first_used(&mut tx).await?.is_some() {
-        bail!(
-            "{name}: the server key is missing, and this database rests on it. Put it back, or \
-             name it with --server-key-file; without it nobody can sign in with a password"
-        );
+    tx.commit().await?;
+    Ok(Rotated {
+        number,
+        waves,
+        accounts,
+    })
+}
+
+/// What still needs one key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Passwords that have not been changed since it was the current one.
+    pub passwords: u64,
+    /// Tags of accounts.
+    pub accounts: u64,
+    /// Tags of waves.
+    pub waves: u64,
+    /// Keys of waves that have not been counted.
+    pub wave_keys: u64,
+    /// Ballots that have not been counted.
+    pub ballots: u64,
+    /// Audit entries.
+    pub entries: u64,
+}
+
+/// What needs which key, by its number.
+pub async fn needs(tx: &mut Tx) -> Result<BTreeMap<u32, Needs>, StoreError> {
+    let mut needs: BTreeMap<u32, Needs> = BTreeMap::new();
+    for (number, found) in vaults::resting(tx).await? {
+        let needs = needs.entry(number).or_default();
+        (needs.passwords, needs.accounts) = (found.peppers, found.tags);
     }
-    if store.engine() == EngineName::Postgres {
-        bail!(
-            "{name}: there is no server key yet. Every server needs the same one: run `respite \
-             key create` once, and copy the file to the others"
-        );
+    for (number, found) in check_ins::keys::resting(tx).await? {
+        let needs = needs.entry(number).or_default();
+        (needs.waves, needs.wave_keys) = (found.tags, found.wave_keys);
     }
-    let keys = ServerKeys::create(&file).context("the server key cannot be made")?;
-    tracing::info!("made the server key {name}: keep a copy of it apart from the backups");
-    Ok(keys)
+    for (number, found) in ballots::resting(tx).await? {
+        needs.entry(number).or_default().ballots = found;
+    }
+    for (number, found) in audit::resting(tx).await? {
+        needs.entry(number).or_default().entries = found;
+    }
+    Ok(needs)
+}
+
+impl fmt::Display for Needs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [
+            (self.passwords, "passwords (until they are next changed)"),
+            (self.accounts, "accounts"),
+            (self.waves, "waves"),
+            (self.wave_keys, "keys of open waves"),
+            (self.ballots, "ballots (until their wave closes)"),
+            (self.entries, "audit entries (until their retention ends)"),
+        ];
+        let there = parts.iter().filter(|(count, _)| *count > 0);
+        let words: Vec<String> = there
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        f.write_str(&words.join(", "))
+    }
 }

@@ -1,18 +1,18 @@
 //! What the operator of an installation does: back it up, restore it, look after its keys, ask
 //! what is wrong with it. Each is a function of settings, store and clock; `cli/` prints.
 
+pub mod audits;
 pub mod backup;
+pub mod doctor;
 pub mod keys;
 pub mod restore;
 
 mod progress;
-mod store;
 
 use anyhow::{Context, bail};
 
 use crate::settings::Settings;
 use crate::store::{Opening, Store};
-pub use keys::server_keys;
 
 /// Opens a database that is there and up to date; never makes or migrates one.
 pub async fn open(settings: &Settings) -> anyhow::Result<Store> {

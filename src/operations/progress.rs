@@ -1,5 +1,7 @@
 //! A bar on a terminal for work that takes long, silent everywhere else.
 
+use std::io::IsTerminal;
+
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar for so many rows.
@@ -9,4 +11,9 @@ pub fn of_rows(rows: u64, what: &'static str) -> ProgressBar {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
+}
+
+/// Whether anybody would see it: standard error is a terminal.
+pub fn is_seen() -> bool {
+    std::io::stderr().is_terminal()
 }

@@ -60,7 +60,7 @@ pub async fn restore(
 async fn must_be_of_this_schema(file: &Path) -> anyhow::Result<()> {
     let name = file.display();
     ensure!(file.is_file(), "{name}: there is no such file");
-    let schema = Schema::of_copy(file)
+    let schema = Schema::of_sqlite(file)
         .await
         .with_context(|| format!("{name}: cannot be read"))?;
     let Schema { there, known } = schema;

@@ -60,22 +60,8 @@ impl Schema {
         })
     }
 
-    /// The schema of an SQLite file, without changing it.
+    /// The schema of an SQLite file, also of a copy, without changing it.
     pub async fn of_sqlite(file: &Path) -> Result<Self, OpenError> {
-        let mut conn = super::open::sqlite_options(file)
-            .read_only(true)
-            .connect()
-            .await?;
-        let there = newest_applied(&mut conn).await;
-        conn.close().await?;
-        Ok(Self {
-            there,
-            known: newest(&SQLITE),
-        })
-    }
-
-    /// The schema of a backup.
-    pub async fn of_copy(file: &Path) -> Result<Self, OpenError> {
         let mut conn = super::copy::plain_options(file)
             .read_only(true)
             .connect()

@@ -131,6 +131,32 @@ pub async fn key(tx: &mut Tx, wave: WaveId) -> Result<Option<Vec<u8>>, StoreErro
     Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(wave).fetch_optional(conn).await)?)
 }
 
+/// Compare and set of a sealed private half; whether this call made the change.
+pub async fn replace_key(
+    tx: &mut Tx,
+    wave: WaveId,
+    old: &[u8],
+    new: &[u8],
+) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE wave_keys SET sealed = $3 WHERE wave = $1 AND sealed = $2";
+    let changed = on!(tx, conn => sqlx::query(SQL).bind(wave).bind(old).bind(new)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(changed == 1)
+}
+
+/// Compare and set of a row tag; whether this call made the change.
+pub async fn replace_tag(
+    tx: &mut Tx,
+    wave: WaveId,
+    old: &[u8],
+    new: &[u8],
+) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE waves SET tag = $3 WHERE id = $1 AND tag = $2";
+    let changed = on!(tx, conn => sqlx::query(SQL).bind(wave).bind(old).bind(new)
+        .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(changed == 1)
+}
+
 /// Destroys the private half.
 pub async fn destroy_key(tx: &mut Tx, wave: WaveId) -> Result<u64, StoreError> {
     const SQL: &str = "DELETE FROM wave_keys WHERE wave = $1";

@@ -34,7 +34,7 @@ fn free_name(file: &Path, next: i64) -> PathBuf {
         }
         PathBuf::from(name)
     };
-    (1..)
+    (1..u32::MAX)
         .map(name)
         .find(|name| std::fs::symlink_metadata(name).is_err())
         .unwrap_or_else(|| name(u32::MAX))

@@ -1,1 +1,0 @@
-//! Counts over the tables of others, for the doctor.
