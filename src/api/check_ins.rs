@@ -106,8 +106,10 @@ impl CheckInsApi {
         wave: Path<Uuid>,
     ) -> Answer<DraftBody> {
         let viewer = credentials.viewer(&app).await?;
+        let member = member(&viewer);
+        let wave = history::one(&app, &member, WaveId(wave.0)).await?.wave;
         let mut tx = app.store.read().await?;
-        let found = drafts::read(&mut tx, &member(&viewer), WaveId(wave.0)).await?;
+        let found = drafts::read(&mut tx, &member, wave.id).await?;
         Ok(Reply::ok(DraftBody {
             answers: found.unwrap_or_default(),
         }))

@@ -49,6 +49,7 @@ impl PeopleApi {
         /// At most so many, 1 to 200.
         limit: Query<Option<u64>>,
     ) -> Answer<PeoplePageBody> {
+        let (mut tx, admin) = reading(&credentials, &app).await?;
         let wanted = Wanted {
             unit: unit.0.map(UnitId),
             state: state.0.map(Into::into),
@@ -57,7 +58,6 @@ impl PeopleApi {
             limit: page_length(limit.0)?,
         };
         let now = app.clock.now();
-        let (mut tx, admin) = reading(&credentials, &app).await?;
         let page = list::page(&mut tx, &admin, now, &wanted).await?;
         Ok(Reply::ok(PeoplePageBody {
             people: page

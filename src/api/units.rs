@@ -123,9 +123,9 @@ impl UnitsApi {
         /// At most so many, 1 to 200.
         limit: Query<Option<u64>>,
     ) -> Answer<UnitsPageBody> {
+        let (mut tx, admin) = reading(&credentials, &app).await?;
         let limit = page_length(limit.0)?;
         let after = cursor.0.as_deref().map(place_of).transpose()?;
-        let (mut tx, admin) = reading(&credentials, &app).await?;
         let shown = Shown::gather(&mut tx, &admin).await?;
         let all = shown.tree.by_path();
         let hers: Vec<&Unit> = all
