@@ -8,7 +8,7 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::installation::block_on;
-use super::serve;
+use super::{logging, serve};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::demo::{self, Progress, Shown, Size};
@@ -48,6 +48,7 @@ pub struct Args {
 
 /// Fills, prints, serves.
 pub fn run(args: &Args) -> anyhow::Result<()> {
+    logging::begin("warn")?;
     let folder = tempfile::Builder::new().prefix("respite-demo-").tempdir()?;
     block_on(async {
         let app = fill(args, folder.path()).await?;

@@ -8,7 +8,9 @@ mod doctor;
 mod installation;
 mod json_place;
 mod key;
+mod logging;
 mod migrate;
+mod openapi;
 mod people;
 mod publish;
 mod questionnaires;
@@ -43,6 +45,8 @@ enum Command {
     Key(key::Args),
     /// Brings the database up to date.
     Migrate(migrate::Args),
+    /// Prints the `OpenAPI` document of the API.
+    Openapi,
     /// Makes a first administrator.
     People(people::Args),
     /// Applies the publication rule to a wave in a file, and prints what may be shown of it.
@@ -67,6 +71,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Doctor(args) => doctor::run(&args),
         Command::Key(args) => key::run(&args),
         Command::Migrate(args) => migrate::run(&args),
+        Command::Openapi => openapi::run(),
         Command::People(args) => people::run(args),
         Command::Publish(args) => publish::run(&args),
         Command::Questionnaires(args) => questionnaires::run(&args),

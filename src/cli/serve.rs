@@ -8,6 +8,7 @@ use poem::listener::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::installation::{Installation, block_on};
+use super::logging;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::{jobs, router};
@@ -31,6 +32,7 @@ pub struct Args {
 
 /// Opens the database, then serves.
 pub fn run(args: &Args) -> anyhow::Result<()> {
+    logging::begin("info")?;
     let mut settings = args.installation.settings()?;
     if let Some(listen) = &args.listen {
         settings.listen.clone_from(listen);
