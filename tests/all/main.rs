@@ -16,3 +16,4 @@ mod questionnaires;
 mod schemas;
 mod support;
 mod vault;
+mod who_may_see_what;

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod both;
 mod sql;
+pub mod wire;
 
 pub(crate) use both::both;
 pub use both::{Engine, TestStore};
