@@ -133,6 +133,7 @@ pub fn place_of(cursor: &str) -> Result<String, Problem> {
         .decode(cursor)
         .ok()
         .and_then(|bytes| String::from_utf8(bytes).ok())
+        .filter(|place| !place.contains(char::is_control))
         .ok_or_else(|| Problem::field("cursor", "is not one that a list of ours has given"))
 }
 

@@ -71,6 +71,8 @@ pub struct OwnWave {
     pub languages: Vec<String>,
     pub opens_at: DateTime<Utc>,
     pub closes_at: DateTime<Utc>,
+    /// When the close was moved, if it was; everyone is told at least a day before it.
+    pub extended_at: Option<DateTime<Utc>>,
     /// open, counting, closed or stopped.
     pub state: String,
     /// Whether answers are taken right now.
@@ -230,6 +232,7 @@ impl<'a> Sight<'a> {
             languages: wave.languages.clone(),
             opens_at: wave.opens_at,
             closes_at: wave.closes_at,
+            extended_at: wave.extended_at,
             state: wave.state.word().to_owned(),
             is_open: wave.is_open(self.app.clock.now()),
             is_asked: own.is_asked,

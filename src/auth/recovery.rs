@@ -12,7 +12,7 @@ use crate::vault::{RecoveryCode, WorkerKey, WrapKind, unwrap, wrap};
 use super::passwords::must_be_strong;
 use super::standing::may_come_in;
 use super::vaults::{FormerVault, Vault};
-use super::{Entrance, SignedIn, store};
+use super::{Entrance, SignedIn, access_tokens, store};
 
 /// What somebody shows who has forgotten her password.
 pub struct Recovery {
@@ -71,7 +71,14 @@ impl Entrance {
             new.since = now;
             new.public_key = key.public_key().to_vec();
         }
-        self.replace(old, &mut new).await?;
+        let mut tx = inner.store.write().await?;
+        new.sign(&inner.keys);
+        if !store::replace_vault(&mut tx, old, &new).await? {
+            return Err(Kind::Changed.into());
+        }
+        // Whoever lost her password may have lost what was made with it.
+        access_tokens::revoke_all(&mut tx, account.id).await?;
+        tx.commit().await?;
         inner.limits.remember(from);
         Ok(())
     }

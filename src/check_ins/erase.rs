@@ -30,7 +30,7 @@ pub async fn erase(app: &App, member: &Member<'_>, wave: WaveId) -> Result<(), P
 
 async fn empty_open(app: &App, wave: &Wave, old: &Found<'_>) -> Result<(), Problem> {
     let record = Record::erased(wave.id);
-    let (key, at) = (old.key, old.at.clone());
+    let (key, at) = (old.key, old.at);
     let writing = Writing {
         wave,
         key,
