@@ -86,6 +86,37 @@ fn every_decision_is_in_the_list() {
 }
 
 #[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    let text = fs::read_to_string(root().join("docs/threat-model.md")).expect("the threat model");
+    let (_, tables) = text.split_once("## What tests try").expect("its tables");
+    let tests = sources();
+    let named: Vec<&str> = tables
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter_map(|name| name.rsplit_once("::"))
+        .map(|(_, test)| test)
+        .collect();
+    assert!(named.len() > 40, "only {} tests", named.len());
+    let missing: Vec<_> = named.iter().filter(|test| !is_in(test, &tests)).collect();
+    assert!(missing.is_empty(), "no such tests: {missing:#?}");
+}
+
+/// Whether a word stands in a text, and not only as a part of a longer one.
+fn is_in(word: &str, text: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
+    })
+}
+
+#[test]
+fn a_word_is_found_only_as_a_whole() {
+    assert!(is_in("a_b", "fn a_b() {"));
+    assert!(!is_in("a_b", "fn a_b_c() { not_a_b }"));
+}
+
+#[test]
 fn links_are_found_in_the_text_and_not_in_code() {
     let text = "See [a](b.md#c) and `[x](y)`.\n```\n[no](never)\n```\n[d](e/f.md)";
     assert_eq!(targets(text), ["b.md#c", "e/f.md"]);
@@ -116,8 +147,24 @@ fn targets(text: &str) -> Vec<String> {
 
 /// All Markdown files of the repository, without what a build makes.
 fn documents() -> Vec<PathBuf> {
+    let found = files(&["."], "md");
+    assert!(found.len() > 10, "only {} documents", found.len());
+    found
+}
+
+/// The text of all code and all tests.
+fn sources() -> String {
+    let files = files(&["src", "tests"], "rs");
+    let texts = files
+        .iter()
+        .map(|file| fs::read_to_string(file).expect("source is text"));
+    texts.collect()
+}
+
+/// All files with an ending, without what a build makes.
+fn files(below: &[&str], ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut folders = vec![root().to_owned()];
+    let mut folders: Vec<PathBuf> = below.iter().map(|folder| root().join(folder)).collect();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("a folder can be read") {
             let path = entry.expect("an entry").path();
@@ -129,11 +176,10 @@ fn documents() -> Vec<PathBuf> {
             if path.is_dir() && !name.starts_with('.') && name != "target" && name != "node_modules"
             {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "md") {
+            } else if path.extension().is_some_and(|its| its == ending) {
                 found.push(path);
             }
         }
     }
-    assert!(found.len() > 10, "only {} documents", found.len());
     found
 }

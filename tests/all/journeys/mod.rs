@@ -2,6 +2,7 @@
 
 mod a_worker_checks_in;
 mod nobody_votes_twice;
+mod one_length;
 mod small_teams;
 mod tampering;
 mod two_organisations;
