@@ -11,12 +11,3 @@ CREATE TABLE tallies (
     stayed BIGINT NOT NULL,
     PRIMARY KEY (wave, scale, unit)
 );
-
-CREATE TABLE spread (
-    organisation UUID NOT NULL REFERENCES organisations (id),
-    wave UUID NOT NULL REFERENCES waves (id),
-    scale TEXT NOT NULL,
-    s2 BIGINT NOT NULL,
-    s2_df BIGINT NOT NULL,
-    PRIMARY KEY (wave, scale)
-);

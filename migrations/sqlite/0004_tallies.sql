@@ -11,12 +11,3 @@ CREATE TABLE tallies (
     stayed INTEGER NOT NULL,
     PRIMARY KEY (wave, scale, unit)
 ) STRICT;
-
-CREATE TABLE spread (
-    organisation BLOB NOT NULL REFERENCES organisations (id),
-    wave BLOB NOT NULL REFERENCES waves (id),
-    scale TEXT NOT NULL,
-    s2 INTEGER NOT NULL,
-    s2_df INTEGER NOT NULL,
-    PRIMARY KEY (wave, scale)
-) STRICT;

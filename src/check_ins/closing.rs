@@ -15,7 +15,7 @@ use crate::people::permission::Administrator;
 use crate::problem::{Kind, Problem};
 use crate::store::{StoreError, Tx};
 use crate::tallies::{
-    self, Answer, Atom, Count, Points, PublishAt, ScaleRule, Spread, Threshold, Tree,
+    self, Answer, Atom, Count, Points, PublishAt, ScaleRule, Threshold, Tree,
 };
 use crate::vault::{ServerKeys, WaveKeyPair, open_ballot};
 
@@ -108,7 +108,7 @@ struct Tampered(&'static str);
 /// What a count found; released or dropped as a whole.
 struct Counted {
     ballots: u64,
-    by_scale: Vec<(String, Vec<Atom<UnitId>>, Option<Spread>)>,
+    by_scale: Vec<(String, Vec<Atom<UnitId>>)>,
     left_out: Vec<Change>,
 }
 
@@ -264,13 +264,7 @@ impl Counted {
             .scales
             .iter()
             .zip(counts)
-            .map(|(scale, count)| {
-                (
-                    scale.id.clone(),
-                    count.atoms(threshold),
-                    count.spread(threshold),
-                )
-            })
+            .map(|(scale, count)| (scale.id.clone(), count.atoms(threshold)))
             .collect();
         Self {
             ballots: seen.ballots,
@@ -311,8 +305,8 @@ async fn finish(app: &App, wave: &Wave, counted: Counted) -> Result<bool, StoreE
         return Ok(true);
     }
     let place = (wave.organisation, wave.id);
-    for (scale, atoms, spread) in &counted.by_scale {
-        tallies::store::release(&mut tx, place, scale, (atoms, *spread)).await?;
+    for (scale, atoms) in &counted.by_scale {
+        tallies::store::release(&mut tx, place, scale, atoms).await?;
     }
     if !destroy(&mut tx, wave, Some(counted.ballots)).await? {
         return Ok(false);

@@ -160,8 +160,6 @@ pub enum Uncountable {
 pub(super) struct Sums {
     pub answered: u32,
     pub steps: u128,
-    /// Sum of the squares of the steps.
-    pub squares: u128,
     pub at_or_above_cut: u32,
     pub stayed: u32,
 }
@@ -171,7 +169,6 @@ impl Sums {
         Some(Self {
             answered: self.answered.checked_add(other.answered)?,
             steps: self.steps + other.steps,
-            squares: self.squares + other.squares,
             at_or_above_cut: self.at_or_above_cut + other.at_or_above_cut,
             stayed: self.stayed + other.stayed,
         })
@@ -212,7 +209,6 @@ impl<'a, U: Ord + Clone> Count<'a, U> {
         let one = Sums {
             answered: 1,
             steps,
-            squares: steps * steps,
             at_or_above_cut: u32::from(self.rule.is_at_or_above_cut(answer.steps)),
             stayed: u32::from(answer.stayed),
         };

@@ -5,7 +5,6 @@ pub mod count;
 pub mod counted;
 pub mod publication;
 pub mod released;
-pub mod spread;
 pub(crate) mod store;
 pub mod tree;
 
@@ -14,6 +13,5 @@ mod fraction;
 pub use count::{Answer, Count, Points, PublishAt, ScaleRule, Threshold, Uncountable};
 pub use counted::CountedWaves;
 pub use publication::{Atom, Publication, Tally, publications};
-pub use spread::Spread;
 pub use store::forget;
 pub use tree::{Tree, TreeFault};

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::store::{self, CountedWave};
-use super::{Atom, Publication, Spread, Tree, publications};
+use super::{Atom, Publication, Tree, publications};
 use crate::ids::{OrganisationId, UnitId};
 use crate::people::organisations;
 use crate::people::permission::{Hr, Supervisor, Who};
@@ -106,14 +106,6 @@ pub async fn for_member(
         }
     }
     Ok((own, above))
-}
-
-/// The organisation's pooled spread of a wave, by scale (TRENDS: plug-in S2).
-pub async fn spread(
-    tx: &mut Tx,
-    wave: &CountedWave,
-) -> Result<BTreeMap<String, Spread>, StoreError> {
-    store::spread(tx, wave.id).await
 }
 
 impl Released {

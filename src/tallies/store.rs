@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Atom, Spread, Tally};
+use super::{Atom, Tally};
 use crate::ids::{OrganisationId, PlanId, UnitId, WaveId};
 use crate::store::{StoreError, Tx, on};
 
@@ -123,13 +123,11 @@ pub async fn release(
     tx: &mut Tx,
     (organisation, wave): (OrganisationId, WaveId),
     scale: &str,
-    (atoms, spread): (&[Atom<UnitId>], Option<Spread>),
+    atoms: &[Atom<UnitId>],
 ) -> Result<(), StoreError> {
     const TALLY: &str = "INSERT INTO tallies
             (organisation, wave, scale, unit, answered, mean, at_or_above_cut, stayed)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    const SPREAD: &str = "INSERT INTO spread (organisation, wave, scale, s2, s2_df)
-        VALUES ($1, $2, $3, $4, $5)";
     for atom in atoms {
         let tally = &atom.tally;
         on!(tx, conn => sqlx::query(TALLY)
@@ -138,34 +136,13 @@ pub async fn release(
             .bind(tally.at_or_above_cut().map(i64::from)).bind(i64::from(tally.stayed()))
             .execute(conn).await.map(|done| done.rows_affected()))?;
     }
-    if let Some(spread) = spread {
-        on!(tx, conn => sqlx::query(SPREAD)
-            .bind(organisation).bind(wave).bind(scale)
-            .bind(i64::from(spread.variance())).bind(i64::from(spread.degrees_of_freedom()))
-            .execute(conn).await.map(|done| done.rows_affected()))?;
-    }
     Ok(())
-}
-
-/// The organisation's spread by scale.
-pub async fn spread(tx: &mut Tx, wave: WaveId) -> Result<BTreeMap<String, Spread>, StoreError> {
-    const SQL: &str = "SELECT scale, s2, s2_df FROM spread WHERE wave = $1";
-    let rows: Vec<(String, i64, i64)> =
-        on!(tx, conn => sqlx::query_as(SQL).bind(wave).fetch_all(conn).await)?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(scale, s2, s2_df)| Some((scale, Spread::from_row(s2, s2_df)?)))
-        .collect())
 }
 
 /// Released rows of waves that closed before an instant are forgotten.
 pub async fn forget(tx: &mut Tx, closed_before: DateTime<Utc>) -> Result<u64, StoreError> {
     const TALLIES: &str = "DELETE FROM tallies
         WHERE wave IN (SELECT id FROM waves WHERE state = 'closed' AND closes_at < $1)";
-    const SPREAD: &str = "DELETE FROM spread
-        WHERE wave IN (SELECT id FROM waves WHERE state = 'closed' AND closes_at < $1)";
-    on!(tx, conn => sqlx::query(SPREAD).bind(closed_before)
-        .execute(conn).await.map(|done| done.rows_affected()))?;
     Ok(on!(tx, conn => sqlx::query(TALLIES).bind(closed_before)
         .execute(conn).await.map(|done| done.rows_affected()))?)
 }

@@ -122,9 +122,6 @@ pub const COPIED: &[Table] = tables! {
         organisation: Id, wave: Id, scale: Text, unit: Id, answered: Number, mean: Number,
         at_or_above_cut: Number, stayed: Number,
     }
-    spread by wave and scale {
-        organisation: Id, wave: Id, scale: Text, s2: Number, s2_df: Number,
-    }
     audit by organisation and number {
         organisation: Id, number: Number, at: Instant, actor: Id, change: Text, previous: Bytes,
         tag: Bytes,
