@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Executor};
 use tokio::sync::{mpsc, oneshot};
 
-/// The most use cases that one commit acknowledges: bounds how long the first of them waits.
+/// The most use cases of one group, kept or undone: bounds how long the first of them waits.
 const MOST: usize = 256;
 
 type Outcome = Result<(), Arc<sqlx::Error>>;
@@ -76,14 +76,16 @@ async fn one_group(
 ) -> (SqliteConnection, Vec<oneshot::Sender<Outcome>>, Outcome) {
     let mut ask = first;
     let mut kept = Vec::new();
+    let mut members = 0;
     loop {
         let verdict;
+        members += 1;
         (conn, verdict) = lend(conn, ask).await;
         let undo = matches!(verdict, Verdict::Undo);
         if let Verdict::Keep(tell) = verdict {
             kept.push(tell);
         }
-        let next = if kept.len() < MOST {
+        let next = if members < MOST {
             askers.try_recv().ok()
         } else {
             None
