@@ -42,7 +42,8 @@ impl App {
         Self::over(store, (settings, clock), keys).await
     }
 
-    /// The same over a database that is open already, with keys that are at hand.
+    /// The same over a database that is open already, with keys that are at hand. Refuses keys that
+    /// nothing in the database was made with, and a list that cannot be written.
     pub async fn over(
         store: Store,
         (settings, clock): (Settings, Clock),
@@ -70,6 +71,7 @@ impl App {
             counted: Arc::new(counted),
             settings: Arc::new(settings),
         };
+        app.must_have_its_keys().await?;
         app.remember_ended_waves().await?;
         Ok(app)
     }

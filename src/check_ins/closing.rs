@@ -4,9 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::roster;
-use super::store;
 use super::waves::{State, Wave, WaveScale};
+use super::{CountError, roster, store, trust};
 use crate::app::App;
 use crate::audit::{self, Change};
 use crate::ballots::{self, Ballot, BallotContent};
@@ -17,7 +16,7 @@ use crate::store::{StoreError, Tx};
 use crate::tallies::{
     self, Answer, Atom, Count, Points, PublishAt, ScaleRule, Threshold, Tree,
 };
-use crate::vault::{ServerKeys, WaveKeyPair, open_ballot};
+use crate::vault::{WaveKeyPair, open_ballot};
 
 /// Ballots read at a time: bounds the memory of a count.
 const PAGE: i64 = 1000;
@@ -27,26 +26,32 @@ const PAGE: i64 = 1000;
 const TRIES: u32 = 5;
 
 /// Closes every wave whose time is over, and finishes counts that a crash interrupted. Returns
-/// how many were closed.
-pub async fn close_due(app: &App) -> Result<u64, StoreError> {
+/// how many were closed. What is wrong with one wave does not keep the others waiting; a list that
+/// cannot be written does.
+pub async fn close_due(app: &App) -> Result<u64, CountError> {
     app.remember_ended_waves().await?;
     let mut tx = app.store.read().await?;
     let waves = store::waves::to_be_closed(&mut tx, app.clock.now()).await?;
     drop(tx);
     let mut closed = 0;
     for wave in waves {
-        close(app, &wave).await?;
-        closed += 1;
+        match close(app, &wave).await {
+            Ok(()) => closed += 1,
+            Err(CountError::Store(error)) => {
+                tracing::error!(wave = %wave.id, cause = %error, "a wave could not be closed");
+            }
+            Err(error @ CountError::List(_)) => return Err(error),
+        }
     }
     if closed > 0 {
-        app.store.empty_log().await?;
+        app.empty_log().await?;
         app.remember_ended_waves().await?;
     }
     Ok(closed)
 }
 
 /// Closes one wave, whichever step it is at.
-async fn close(app: &App, wave: &Wave) -> Result<(), StoreError> {
+async fn close(app: &App, wave: &Wave) -> Result<(), CountError> {
     if wave.state == State::Open {
         let mut tx = app.store.write().await?;
         tx.own(wave.id).await?;
@@ -64,10 +69,6 @@ async fn close(app: &App, wave: &Wave) -> Result<(), StoreError> {
         )
         .await;
     }
-    if rests_on_a_newer_key(app, wave).await? {
-        tracing::error!("a wave waits: give this server the newest key file, and start it again");
-        return Ok(());
-    }
     for _ in 0..TRIES {
         match count(app, wave).await? {
             Ok(counted) => {
@@ -75,7 +76,14 @@ async fn close(app: &App, wave: &Wave) -> Result<(), StoreError> {
                     return Ok(());
                 }
             }
-            Err(Tampered(why)) => {
+            Err(NotCounted::KeyNotHere) => {
+                tracing::error!(
+                    wave = %wave.id,
+                    "a wave waits: it rests on a server key that is not in this server's file"
+                );
+                return Ok(());
+            }
+            Err(NotCounted::Tampered(why)) => {
                 tracing::error!("a wave is stopped: {why}");
                 let change = Change::WaveStopped {
                     wave: wave.id,
@@ -89,21 +97,28 @@ async fn close(app: &App, wave: &Wave) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A key was added while this server was running with the old file: to it the wave would look as
-/// if someone had changed it.
-async fn rests_on_a_newer_key(app: &App, wave: &Wave) -> Result<bool, StoreError> {
-    let mut tx = app.store.read().await?;
-    let sealed = store::waves::key(&mut tx, wave.id).await?;
-    let rests_on = [Some(&wave.tag), sealed.as_ref()];
-    let mut numbers = rests_on
-        .into_iter()
-        .flatten()
-        .filter_map(|sealed| ServerKeys::number_of(sealed));
-    Ok(numbers.any(|number| number > app.keys.number()))
+/// Why a wave is not counted.
+enum NotCounted {
+    /// Someone without the server key has changed it: it is stopped.
+    Tampered(&'static str),
+    /// Another key file is needed before anyone can tell: it waits, and nothing is destroyed.
+    KeyNotHere,
 }
 
-/// Why a wave is not counted at all.
-struct Tampered(&'static str);
+impl NotCounted {
+    /// What does not verify was changed only if its key is known to be the right one.
+    async fn because(
+        tx: &mut Tx,
+        app: &App,
+        (sealed, why): (&[u8], &'static str),
+    ) -> Result<Self, StoreError> {
+        Ok(if app.has_key_of(tx, sealed).await? {
+            Self::Tampered(why)
+        } else {
+            Self::KeyNotHere
+        })
+    }
+}
 
 /// What a count found; released or dropped as a whole.
 struct Counted {
@@ -118,24 +133,33 @@ struct Seen {
     ballots: u64,
     by_unit: BTreeMap<UnitId, u64>,
     unreadable: u64,
+    /// Made by a server whose key is not here.
+    by_others: u64,
 }
 
 /// Step 2: reads, checks and opens the ballots in pages; sums live in memory only.
-async fn count(app: &App, wave: &Wave) -> Result<Result<Counted, Tampered>, StoreError> {
+async fn count(app: &App, wave: &Wave) -> Result<Result<Counted, NotCounted>, StoreError> {
     let mut tx = app.store.read_newest().await?;
     let places = store::rosters::tree(&mut tx, wave.id).await?;
     let asked = store::rosters::all(&mut tx, wave.id).await?;
     let sealed_key = store::waves::key(&mut tx, wave.id).await?;
     if !wave.is_genuine(&app.keys) {
-        return Ok(Err(Tampered("its row was changed")));
+        let why = (&wave.tag[..], "its row was changed");
+        return Ok(Err(NotCounted::because(&mut tx, app, why).await?));
     }
     if roster::digest(wave.threshold, &places, &asked)[..] != wave.digest[..] {
-        return Ok(Err(Tampered("its roster or tree was changed")));
+        return Ok(Err(NotCounted::Tampered("its roster or tree was changed")));
     }
-    let pair = sealed_key.and_then(|key| WaveKeyPair::open(&app.keys, wave.id, &key).ok());
-    let Some(pair) = pair.filter(|pair| pair.public() == wave.public_key) else {
-        return Ok(Err(Tampered("its key is missing or is not its own")));
+    let Some(sealed_key) = sealed_key else {
+        return Ok(Err(NotCounted::Tampered("its key is missing")));
     };
+    let Ok(pair) = WaveKeyPair::open(&app.keys, wave.id, &sealed_key) else {
+        let why = (&sealed_key[..], "its key does not open");
+        return Ok(Err(NotCounted::because(&mut tx, app, why).await?));
+    };
+    if pair.public() != wave.public_key {
+        return Ok(Err(NotCounted::Tampered("its key is not its own")));
+    }
     let tree = Tree::new(
         &places
             .iter()
@@ -146,12 +170,15 @@ async fn count(app: &App, wave: &Wave) -> Result<Result<Counted, Tampered>, Stor
         tree,
         wave.scales.iter().map(rule).collect::<Option<Vec<_>>>(),
     ) else {
-        return Ok(Err(Tampered("its tree or scales are damaged")));
+        return Ok(Err(NotCounted::Tampered("its tree or scales are damaged")));
     };
     let mut barred = BTreeSet::new();
     loop {
         let mut counts: Vec<_> = rules.iter().map(|rule| Count::of(&tree, *rule)).collect();
         let seen = look(&mut tx, app, (wave, &pair), (&mut counts, &barred)).await?;
+        if seen.by_others > 0 {
+            return Ok(Err(NotCounted::KeyNotHere));
+        }
         let overfull = overfull(&seen, &asked, &tree);
         if overfull.is_subset(&barred) {
             return Ok(Ok(Counted::of(wave, counts, &seen, &overfull)));
@@ -194,6 +221,7 @@ async fn look(
         after = Some(last.id);
         for ballot in &page {
             seen.ballots += 1;
+            seen.by_others += u64::from(trust::names_a_missing_key(&app.keys, &ballot.tag));
             let Some(content) = open(app, (wave, pair), ballot) else {
                 seen.unreadable += 1;
                 continue;
@@ -297,10 +325,9 @@ fn left_out(wave: WaveId, seen: &Seen, overfull: &BTreeSet<UnitId>) -> Vec<Chang
 
 /// Step 3: one short transaction. Whether the wave is closed now; if not, ballots have changed
 /// since they were read, and the count starts again.
-async fn finish(app: &App, wave: &Wave, counted: Counted) -> Result<bool, StoreError> {
+async fn finish(app: &App, wave: &Wave, counted: Counted) -> Result<bool, CountError> {
     let mut tx = app.store.write().await?;
     tx.own(wave.id).await?;
-    tx.lock_open_tables().await?;
     if !store::waves::turn(&mut tx, wave.id, State::Counting, State::Closed).await? {
         return Ok(true);
     }
@@ -320,14 +347,15 @@ async fn finish(app: &App, wave: &Wave, counted: Counted) -> Result<bool, StoreE
     };
     audit::enter(&mut tx, &app.seal(), wave.organisation, None, change).await?;
     tx.commit().await?;
-    app.remember_counted(wave.id);
+    app.counted.add(&[wave.id])?;
     Ok(true)
 }
 
 /// Moves the records, destroys key and ballots, and writes the open tables anew. Whether there
-/// were exactly as many ballots as expected.
+/// were exactly as many ballots as expected. Everyone else waits from here to the commit.
 async fn destroy(tx: &mut Tx, wave: &Wave, expected: Option<u64>) -> Result<bool, StoreError> {
     let place = (wave.organisation, wave.id);
+    tx.lock_open_tables().await?;
     store::own::move_records(tx, place, super::keep_until(wave)).await?;
     store::waves::destroy_key(tx, wave.id).await?;
     let destroyed = ballots::destroy(tx, wave.id).await?;
@@ -339,18 +367,16 @@ async fn destroy(tx: &mut Tx, wave: &Wave, expected: Option<u64>) -> Result<bool
 }
 
 /// Ends a wave that is being counted, releasing nothing.
-async fn end(app: &App, wave: &Wave, to: State, change: Change) -> Result<(), StoreError> {
+async fn end(app: &App, wave: &Wave, to: State, change: Change) -> Result<(), CountError> {
     let mut tx = app.store.write().await?;
     tx.own(wave.id).await?;
-    tx.lock_open_tables().await?;
     if !store::waves::turn(&mut tx, wave.id, State::Counting, to).await? {
         return Ok(());
     }
     destroy(&mut tx, wave, None).await?;
     audit::enter(&mut tx, &app.seal(), wave.organisation, None, change).await?;
     tx.commit().await?;
-    app.remember_counted(wave.id);
-    Ok(())
+    Ok(app.counted.add(&[wave.id])?)
 }
 
 /// An administrator stops an open wave: ballots and key are destroyed, nothing is released,
@@ -360,7 +386,6 @@ pub async fn stop(app: &App, administrator: &Administrator, wave: WaveId) -> Res
     let who = administrator.who;
     let mut tx = app.store.write().await?;
     tx.own(wave).await?;
-    tx.lock_open_tables().await?;
     let wave = store::waves::find(&mut tx, who.organisation, wave)
         .await?
         .ok_or(Kind::NotFound)?;
@@ -381,7 +406,10 @@ pub async fn stop(app: &App, administrator: &Administrator, wave: WaveId) -> Res
     )
     .await?;
     tx.commit().await?;
-    app.remember_counted(wave.id);
-    app.store.empty_log().await?;
+    if let Err(error) = app.counted.add(&[wave.id]) {
+        // It is stopped all the same; nothing is counted before the list can be written again.
+        tracing::error!(cause = %error, "the list of counted waves cannot be written");
+    }
+    app.empty_log().await?;
     Ok(())
 }

@@ -26,9 +26,12 @@ pub mod row_order;
 pub mod schedule;
 pub mod sheet;
 pub mod submit;
+pub mod trust;
 pub mod waves;
 
 mod store;
+
+use std::io;
 
 use chrono::{Months, NaiveDate};
 
@@ -49,25 +52,38 @@ pub fn keep_until(wave: &Wave) -> NaiveDate {
         .unwrap_or(NaiveDate::MAX)
 }
 
+/// Why a count did not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum CountError {
+    /// Without the list a restored wave could be counted twice, so nothing is counted.
+    #[error("the list of counted waves cannot be written: {0}")]
+    List(#[from] io::Error),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 impl App {
     /// Puts every wave that the database calls ended on the list of counted waves. Every server
     /// does this at start and in each run of the wave job.
-    pub async fn remember_ended_waves(&self) -> Result<(), StoreError> {
+    pub async fn remember_ended_waves(&self) -> Result<(), CountError> {
         let mut tx = self.store.read().await?;
         let ended = store::waves::ended(&mut tx).await?;
-        if let Err(error) = self.counted.add(&ended) {
-            tracing::error!(cause = %error, "the list of counted waves cannot be written");
+        drop(tx);
+        Ok(self.counted.add(&ended)?)
+    }
+
+    /// Destroyed rows leave the write-ahead log too. If a long reader is in the way, the row order
+    /// job tries again.
+    async fn empty_log(&self) -> Result<bool, StoreError> {
+        let is_empty = self.store.empty_log().await?;
+        if !is_empty {
+            tracing::warn!("the write-ahead log could not be emptied; it is tried again");
         }
-        Ok(())
+        Ok(is_empty)
     }
 
     fn was_counted(&self, wave: WaveId) -> bool {
         self.counted.contains(wave)
-    }
-
-    fn remember_counted(&self, wave: WaveId) {
-        if let Err(error) = self.counted.add(&[wave]) {
-            tracing::error!(cause = %error, "the list of counted waves cannot be written");
-        }
     }
 }

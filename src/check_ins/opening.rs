@@ -39,13 +39,23 @@ pub async fn open_due(app: &App) -> Result<u64, StoreError> {
     drop(tx);
     let mut opened = 0;
     for plan in plans {
-        let mut tx = app.store.write().await?;
-        if open_next(&mut tx, app, &plan).await? {
-            tx.commit().await?;
-            opened += 1;
+        match open_one(app, &plan).await {
+            Ok(is_open) => opened += u64::from(is_open),
+            Err(error) => {
+                tracing::error!(plan = %plan.id, cause = %error, "a wave could not be opened");
+            }
         }
     }
     Ok(opened)
+}
+
+async fn open_one(app: &App, plan: &Plan) -> Result<bool, StoreError> {
+    let mut tx = app.store.write().await?;
+    let is_due = open_next(&mut tx, app, plan).await?;
+    if is_due {
+        tx.commit().await?;
+    }
+    Ok(is_due)
 }
 
 /// Opens the next wave of a plan if it is due; whether anything is to be committed.

@@ -6,16 +6,16 @@ use super::store;
 use crate::app::App;
 use crate::store::{StoreError, Tx};
 
-/// Writes the tables of open waves anew if there is any; a log that could not be emptied is
-/// emptied by the next run.
-pub async fn rebuild(app: &App) -> Result<(), StoreError> {
+/// Writes the tables of open waves anew if there is any, and empties the write-ahead log in any
+/// case: what a count destroyed may still be in it. Whether it is empty.
+pub async fn rebuild(app: &App) -> Result<bool, StoreError> {
     let mut tx = app.store.read().await?;
     let any_open = store::waves::any_open(&mut tx).await?;
     drop(tx);
-    if any_open && !app.store.rebuild_open_tables().await? {
-        tracing::warn!("the write-ahead log could not be emptied; the next run tries again");
+    if any_open {
+        app.store.rebuild_open_tables().await?;
     }
-    Ok(())
+    app.empty_log().await
 }
 
 /// Forgets records and drafts whose date has come.

@@ -5,12 +5,29 @@
 mod retention;
 mod store;
 
+use std::error::Error;
+
 use chrono::{DateTime, Duration, Utc};
+use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::auth;
 use crate::check_ins::{closing, opening, row_order};
 use crate::store::StoreError;
+
+/// When a job that has not done everything is run again.
+const SOON: Duration = Duration::seconds(15);
+
+/// Why a job ended early.
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// How far a job came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Came {
+    ToItsEnd,
+    /// Something was in the way; it is tried again soon.
+    LessFar,
+}
 
 /// Something that runs by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,13 +73,19 @@ impl Job {
         Duration::minutes(10)
     }
 
-    async fn run(self, app: &App) -> Result<(), StoreError> {
+    async fn run(self, app: &App) -> Result<Came, Failure> {
         match self {
             Self::Waves => {
-                closing::close_due(app).await?;
+                let closed = closing::close_due(app).await;
+                // What is wrong with a close keeps no other wave from opening.
                 opening::open_due(app).await?;
+                closed?;
             }
-            Self::RowOrder => row_order::rebuild(app).await?,
+            Self::RowOrder => {
+                if !row_order::rebuild(app).await? {
+                    return Ok(Came::LessFar);
+                }
+            }
             Self::Sweep => {
                 let mut tx = app.store.write().await?;
                 auth::sweep(&mut tx, app.clock.now()).await?;
@@ -70,12 +93,12 @@ impl Job {
             }
             Self::Retention => retention::run(app).await?,
         }
-        Ok(())
+        Ok(Came::ToItsEnd)
     }
 }
 
 /// Runs every job that is due and that no other server has; returns those that ran. A job that
-/// fails is logged, keeps its lease's end, and is tried again.
+/// fails or panics is logged and tried again at its next time; the others run all the same.
 pub async fn run_due(app: &App) -> Result<Vec<Job>, StoreError> {
     // Attempts are counted by each server for itself, so this is nobody's lease.
     app.entrance.limits().forget_old();
@@ -84,14 +107,34 @@ pub async fn run_due(app: &App) -> Result<Vec<Job>, StoreError> {
         if !claim(app, job).await? {
             continue;
         }
-        match job.run(app).await {
-            Ok(()) => ran.push(job),
+        let work = {
+            let app = app.clone();
+            async move { job.run(&app).await }
+        };
+        let mut wait = job.every();
+        match apart(work).await {
+            Ok(Came::ToItsEnd) => ran.push(job),
+            Ok(Came::LessFar) => {
+                ran.push(job);
+                wait = wait.min(SOON);
+            }
             Err(error) => tracing::error!(job = job.name(), cause = %error, "a job failed"),
         }
-        let next = app.clock.now() + job.every();
-        hand_back(app, job, next).await?;
+        hand_back(app, job, app.clock.now() + wait).await?;
     }
     Ok(ran)
+}
+
+/// Runs work in a task of its own, so that a panic ends it alone; it ends with its caller.
+async fn apart<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Failure>> + Send + 'static,
+) -> Result<T, Failure> {
+    let mut task = JoinSet::new();
+    task.spawn(work);
+    match task.join_next().await {
+        Some(done) => done?,
+        None => Err("a task that was started has no end".into()),
+    }
 }
 
 async fn claim(app: &App, job: Job) -> Result<bool, StoreError> {
@@ -113,4 +156,17 @@ async fn hand_back(app: &App, job: Job, next: DateTime<Utc>) -> Result<(), Store
     let mut tx = app.store.write().await?;
     store::hand_back(&mut tx, job.name(), next, app.clock.now()).await?;
     tx.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_in_a_job_is_its_failure_and_nothing_more() {
+        let panics = async { None::<()>.ok_or_else(|| -> Failure { panic!("a job") }) };
+        let failed = apart(panics).await.unwrap_err().to_string();
+        assert!(failed.contains("panic"), "{failed}");
+        assert!(apart(async { Ok(1) }).await.is_ok());
+    }
 }

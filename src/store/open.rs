@@ -121,16 +121,31 @@ impl Store {
     }
 
     /// Empties the write-ahead log into the file, so that replaced rows are nowhere. Returns
-    /// whether it could: a long reader may be in the way, and the caller tries again later.
+    /// whether it could: a long reader may be in the way, and the caller tries again later. While
+    /// it waits for readers nobody can write, so it waits briefly, several times.
     pub async fn empty_log(&self) -> Result<bool, StoreError> {
-        const SQL: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+        const BRIEFLY: &str = "PRAGMA busy_timeout = 200";
+        const EMPTY: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+        const TRIES: u32 = 4;
+        const BETWEEN: Duration = Duration::from_millis(150);
         let Engine::Sqlite { file, .. } = &self.0 else {
             return Ok(true);
         };
         let mut conn = sqlite_options(file).connect().await?;
-        let (busy, _, _): (i64, i64, i64) = sqlx::query_as(SQL).fetch_one(&mut conn).await?;
+        sqlx::query(BRIEFLY).execute(&mut conn).await?;
+        let mut is_empty = false;
+        for number in 0..TRIES {
+            if number > 0 {
+                tokio::time::sleep(BETWEEN).await;
+            }
+            let (busy, _, _): (i64, i64, i64) = sqlx::query_as(EMPTY).fetch_one(&mut conn).await?;
+            is_empty = busy == 0;
+            if is_empty {
+                break;
+            }
+        }
         sqlx::Connection::close(conn).await?;
-        Ok(busy == 0)
+        Ok(is_empty)
     }
 
     /// What the engine finds wrong with its own file; nothing is usual. PostgreSQL is not asked:

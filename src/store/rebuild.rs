@@ -61,13 +61,12 @@ impl Tx {
 }
 
 impl Store {
-    /// The job of every few minutes: rebuild, then empty the write-ahead log. Returns whether the
-    /// log could be emptied; if a long reader was in the way, the next run does it.
-    pub async fn rebuild_open_tables(&self) -> Result<bool, StoreError> {
+    /// The job of every few minutes. The old pages are still in the write-ahead log until
+    /// [`Store::empty_log`].
+    pub async fn rebuild_open_tables(&self) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         tx.lock_open_tables().await?;
         tx.rebuild_open_tables().await?;
-        tx.commit().await?;
-        self.empty_log().await
+        tx.commit().await
     }
 }

@@ -3,7 +3,7 @@
 use crate::support::app::{House, Person, TestApp};
 use crate::support::{both, rows, run_sql};
 
-async fn answered_by(app: &TestApp, many: usize) -> (House, String, Vec<Person>, String) {
+pub async fn answered_by(app: &TestApp, many: usize) -> (House, String, Vec<Person>, String) {
     let house = app.house("haven").await;
     let team = app.unit(&house, "team", "Night", &house.organisation).await;
     let people = app.people(&house, &team, "worker", many).await;
@@ -17,7 +17,7 @@ async fn answered_by(app: &TestApp, many: usize) -> (House, String, Vec<Person>,
     (house, team, people, wave)
 }
 
-async fn state_of(app: &TestApp, house: &House) -> String {
+pub async fn state_of(app: &TestApp, house: &House) -> String {
     let waves = app.get(&house.admin, "/waves").await.good();
     waves["waves"][0]["state"].as_str().unwrap().to_owned()
 }
