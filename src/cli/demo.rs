@@ -4,7 +4,7 @@
 use std::io::IsTerminal;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::installation::block_on;
@@ -12,6 +12,7 @@ use super::{logging, serve};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::demo::{self, Progress, Shown, Size};
+use crate::people::organisations;
 use crate::settings::Settings;
 use crate::store::{Opening, Store};
 use crate::vault::{ServerKeys, random_bytes};
@@ -69,6 +70,7 @@ async fn fill(args: &Args, folder: &Path) -> anyhow::Result<App> {
     settings.sign_in.argon2_memory_kib = 8;
     settings.sign_in.argon2_passes = 1;
     let store = Store::open(&settings.database, Opening::Migrate).await?;
+    must_be_empty(&store).await?;
     let keys = ServerKeys::from_bytes(random_bytes());
     let system = Clock::system();
     let moved = Clock::standing_at(system.now());
@@ -88,6 +90,18 @@ async fn fill(args: &Args, folder: &Path) -> anyhow::Result<App> {
     let app = App::over(store, (settings, system), keys).await?;
     print(args, &shown);
     Ok(app)
+}
+
+/// The demonstration has a key and a list of its own, and would close the waves of others.
+async fn must_be_empty(store: &Store) -> anyhow::Result<()> {
+    let known = organisations::all(&mut store.read().await?).await?;
+    if known.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "this database holds {} organisations already; the demonstration fills an empty one only",
+        known.len()
+    )
 }
 
 fn in_folder(folder: &Path) -> String {

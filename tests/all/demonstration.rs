@@ -109,3 +109,20 @@ both!(
         assert_eq!(whole.len(), 6, "a site is published in every wave");
     }
 );
+
+both!(
+    a_database_that_is_used_is_never_filled_with_a_demonstration,
+    async |store| {
+        let database = store.address.clone();
+        let app = TestApp::open(store).await;
+        let house = app.house("haven").await;
+        let demo = std::process::Command::new(env!("CARGO_BIN_EXE_respite"))
+            .args(["demo", "--listen", "127.0.0.1:0", "--database", &database])
+            .output()
+            .expect("the command runs");
+        let said = String::from_utf8_lossy(&demo.stderr);
+        assert!(!demo.status.success(), "{said}");
+        assert!(said.contains("fills an empty one only"), "{said}");
+        app.get(&house.admin, "/me").await.good();
+    }
+);
