@@ -9,6 +9,7 @@ pub mod choices;
 pub mod closing;
 pub mod cohort;
 pub mod consent;
+mod counting;
 pub mod drafts;
 pub mod erase;
 pub mod erasure;

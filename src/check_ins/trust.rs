@@ -62,8 +62,7 @@ impl App {
 
 /// Whether a tag or ciphertext names a key that is not in the file.
 pub(super) fn names_a_missing_key(keys: &ServerKeys, sealed: &[u8]) -> bool {
-    ServerKeys::number_of(sealed)
-        .is_some_and(|number| keys.numbers().all(|known| known != number))
+    ServerKeys::number_of(sealed).is_some_and(|number| keys.numbers().all(|known| known != number))
 }
 
 /// One row that was looked at.

@@ -185,3 +185,29 @@ both!(rebuilding_the_open_tables_keeps_every_row, async |test| {
     };
     assert_eq!(rows, [vec![1], vec![3], vec![7], vec![9]]);
 });
+
+#[tokio::test]
+async fn many_who_undo_do_not_keep_one_waiting() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    let test = crate::support::TestStore::open(crate::support::Engine::Sqlite)
+        .await
+        .unwrap();
+    let turns = Arc::new(AtomicUsize::new(0));
+    let mut first = test.store.write().await.unwrap();
+    name_network(&mut first, NetworkId::new(), "first")
+        .await
+        .unwrap();
+    for _ in 0..900 {
+        let (store, turns) = (test.store.clone(), turns.clone());
+        tokio::spawn(async move {
+            drop(store.write().await);
+            turns.fetch_add(1, Ordering::Relaxed);
+        });
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    first.commit().await.unwrap();
+    let before_her = turns.load(Ordering::Relaxed);
+    assert!(before_her < 600, "{before_her} of 900 came first");
+}

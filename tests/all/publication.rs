@@ -276,7 +276,12 @@ fn a_variance_beside_the_mean_would_bound_others_to_less_than_half_of_the_scale(
     let sum_of_squares = |sum: f64| others * 27.6 * 27.6 + own * own - sum * sum / all;
     let sum = others * 27.6 + own;
     assert!((sum / all).round().total_cmp(&mean).is_eq());
-    assert!((sum_of_squares(sum) / others).round().total_cmp(&variance).is_eq());
+    assert!(
+        (sum_of_squares(sum) / others)
+            .round()
+            .total_cmp(&variance)
+            .is_eq()
+    );
     let (mut lowest, mut highest) = (100.0_f64, 0.0_f64);
     for step in 0..300 {
         // Every sum that is rounded to the mean, with the widest spread that is rounded to the

@@ -103,10 +103,7 @@ pub fn statements(source: &Source) -> Vec<String> {
 /// Rules are functions of their arguments: no waiting, no transaction, no clock, no web.
 pub fn purity(source: &Source) -> Vec<String> {
     const FOLDERS: &[&str] = &["vault", "questionnaires"];
-    const FILES: &[&str] = &[
-        "ballots/content.rs",
-        "tallies/publication.rs",
-    ];
+    const FILES: &[&str] = &["ballots/content.rs", "tallies/publication.rs"];
     const WORDS: &[&str] = &[
         "async",
         "await",
