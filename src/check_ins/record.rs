@@ -88,7 +88,7 @@ impl Record {
 }
 
 /// The one length to which all records of a wave are padded: room for every item and scale of the
-/// instrument, in steps of 4096, so that every shipped instrument has the same.
+/// instrument, in steps of 2048, so that every shipped instrument has the same.
 #[must_use]
 pub fn padded_len(instrument: &Instrument) -> usize {
     let items: usize = instrument.items.iter().map(|item| item.id.len() + 10).sum();
@@ -97,5 +97,70 @@ pub fn padded_len(instrument: &Instrument) -> usize {
         .iter()
         .map(|scale| scale.id.len() + 4)
         .sum();
-    (1024 + items + scales).next_multiple_of(4096)
+    (1024 + items + scales).next_multiple_of(2048)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::questionnaires::{Answers, Catalogue, Status};
+
+    fn fullest(instrument: &Instrument) -> Record {
+        let largest = |item: &crate::questionnaires::instrument::Item| {
+            let set = instrument.response_set_of(item)?;
+            set.options.iter().map(|option| option.value).max()
+        };
+        let given: BTreeMap<String, Option<i64>> = instrument
+            .items
+            .iter()
+            .map(|item| (item.id.clone(), largest(item)))
+            .collect();
+        let form = instrument.forms.first().map(|form| form.id.clone());
+        let answers = Answers::parse(instrument, form.as_deref(), &given).unwrap();
+        Record {
+            format: 1,
+            wave: WaveId::new(),
+            instrument: instrument.id.clone(),
+            consent: format!("2026-11-24 {}", "f".repeat(64)),
+            reach: Reach::Organisation,
+            scored: Some(Scored {
+                version: instrument.version,
+                lang: "zh-Hant-TW".to_owned(),
+                status: Status::Published,
+                form,
+                answers,
+            }),
+            ballot: Some(Cast {
+                ballot: BallotId::new(),
+                key_digest: [255; 32],
+                counted_at: UnitId::new(),
+                scales: instrument
+                    .scales
+                    .iter()
+                    .map(|scale| scale.id.clone())
+                    .collect(),
+            }),
+            record_only: None,
+        }
+    }
+
+    #[test]
+    fn the_fullest_record_of_every_shipped_instrument_fits_one_length() {
+        for instrument in Catalogue::embedded().iter() {
+            let length = fullest(instrument).encode().len();
+            assert_eq!(padded_len(instrument), 2048, "{}", instrument.id);
+            assert!(length + 8 <= 2048, "{}: {length}", instrument.id);
+        }
+    }
+
+    #[test]
+    fn a_record_comes_back_as_it_was() {
+        for instrument in Catalogue::embedded().iter() {
+            let record = fullest(instrument);
+            assert_eq!(Record::decode(&record.encode()), Some(record));
+        }
+        assert_eq!(Record::decode(b"not a record"), None);
+    }
 }
