@@ -10,6 +10,7 @@ use poem::web::Data;
 use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get, handler};
 
 use crate::api;
+use crate::api::methods::Methods;
 use crate::api::reply::ProblemBody;
 use crate::app::App;
 use crate::problem::{Kind, Problem};
@@ -36,6 +37,7 @@ pub fn of(app: App) -> impl Endpoint<Output = Response> + 'static {
     let service = api::service();
     let document = service.spec_endpoint();
     let viewer = service.swagger_ui();
+    let methods = Arc::new(Methods::of(&service.spec()));
     Route::new()
         .at("/healthz", get(health))
         .at("/readyz", get(readiness))
@@ -57,6 +59,7 @@ pub fn of(app: App) -> impl Endpoint<Output = Response> + 'static {
                 framework(&error)
             }
         })
+        .around(move |next, request| with_methods(next, request, methods.clone()))
         .around(with_policy)
         .with(
             SetHeader::new()
@@ -95,6 +98,22 @@ async fn limited<E: Endpoint>(next: Arc<E>, mut request: Request) -> poem::Resul
     next.call(request).await
 }
 
+/// Says which methods an address takes to who has come with another.
+async fn with_methods<E: Endpoint<Output = Response>>(
+    next: Arc<E>,
+    request: Request,
+    methods: Arc<Methods>,
+) -> poem::Result<Response> {
+    let path = request.uri().path().to_owned();
+    let mut response = next.call(request).await?;
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED
+        && let Ok(allowed) = header::HeaderValue::from_str(methods.at(&path))
+    {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    Ok(response)
+}
+
 async fn with_policy<E: Endpoint<Output = Response>>(
     next: Arc<E>,
     request: Request,
@@ -116,7 +135,10 @@ fn framework(error: &poem::Error) -> Response {
         StatusCode::METHOD_NOT_ALLOWED => Kind::Method.into(),
         StatusCode::PAYLOAD_TOO_LARGE => Kind::TooLarge.into(),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Kind::MediaType.into(),
-        status if status.is_client_error() => Kind::Unreadable.into(),
+        status if status.is_client_error() => Problem::with(
+            Kind::Unreadable,
+            "The address, a header or the end of the body is damaged.",
+        ),
         _ => {
             tracing::error!(status = %error.status(), "a request failed");
             Kind::Broken.into()

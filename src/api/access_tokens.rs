@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use poem::web::Data;
 use poem_openapi::param::{Header, Path};
-use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::credentials::Credentials;
 use super::reply::{Answer, Done, Reply, done};
+use super::sent::Sent;
 use crate::app::App;
 use crate::auth::access_tokens::{self, Listed, NewToken, Scope};
 use crate::auth::idempotency::Once;
@@ -102,7 +102,7 @@ impl AccessTokensApi {
         app: Data<&App>,
         credentials: Credentials,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
-        body: Json<NewTokenBody>,
+        body: Sent<NewTokenBody>,
     ) -> Answer<MadeBody> {
         let viewer = credentials.viewer(&app).await?;
         let once = match key.0.as_deref() {

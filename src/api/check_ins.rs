@@ -4,7 +4,6 @@
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::payload::Json;
 use uuid::Uuid;
 
 use super::check_in_bodies::{
@@ -13,6 +12,7 @@ use super::check_in_bodies::{
 use super::credentials::Credentials;
 use super::forms::{FormBody, form};
 use super::reply::{Answer, Done, Reply, done};
+use super::sent::Sent;
 use crate::app::App;
 use crate::check_ins::{again, drafts, erase, history, late, submit};
 use crate::ids::WaveId;
@@ -69,7 +69,7 @@ impl CheckInsApi {
         app: Data<&App>,
         credentials: Credentials,
         wave: Path<Uuid>,
-        body: Json<SheetBody>,
+        body: Sent<SheetBody>,
     ) -> Answer<CheckInBody> {
         let viewer = credentials.viewer(&app).await?;
         let (member, wave) = (member(&viewer), WaveId(wave.0));
@@ -122,7 +122,7 @@ impl CheckInsApi {
         app: Data<&App>,
         credentials: Credentials,
         wave: Path<Uuid>,
-        body: Json<DraftBody>,
+        body: Sent<DraftBody>,
     ) -> Answer<Done> {
         let viewer = credentials.viewer(&app).await?;
         let member = member(&viewer);

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use poem::web::Data;
 use poem_openapi::param::Path;
-use poem_openapi::payload::Json;
 use poem_openapi::types::Any;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
@@ -14,6 +13,7 @@ use super::check_in_bodies::{ReachWord, member};
 use super::credentials::Credentials;
 use super::exports;
 use super::reply::{Answer, Done, Reply, done};
+use super::sent::Sent;
 use crate::app::App;
 use crate::check_ins::cohort::{self, Cohort, Latest};
 use crate::check_ins::{choices, consent, erasure, history};
@@ -145,7 +145,7 @@ impl ChoicesApi {
         &self,
         app: Data<&App>,
         credentials: Credentials,
-        body: Json<NewChoices>,
+        body: Sent<NewChoices>,
     ) -> Answer<Done> {
         let viewer = credentials.viewer(&app).await?;
         let member = member(&viewer);
@@ -189,7 +189,7 @@ impl ChoicesApi {
         app: Data<&App>,
         credentials: Credentials,
         #[oai(validator(max_length = 64))] instrument: Path<String>,
-        body: Json<ConsentBody>,
+        body: Sent<ConsentBody>,
     ) -> Answer<Done> {
         let viewer = credentials.viewer(&app).await?;
         let member = member(&viewer);
@@ -240,7 +240,7 @@ impl ChoicesApi {
         &self,
         app: Data<&App>,
         credentials: Credentials,
-        body: Json<ErasureBody>,
+        body: Sent<ErasureBody>,
     ) -> Answer<Done> {
         let viewer = credentials.viewer(&app).await?;
         app.entrance.confirm(&viewer, &body.password).await?;

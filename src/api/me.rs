@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use poem::web::Data;
 use poem::web::cookie::CookieJar;
-use poem_openapi::payload::Json;
 use poem_openapi::types::Password;
 use poem_openapi::{Object, OpenApi};
 
 use super::credentials::Credentials;
 use super::reply::{Answer, Reply};
+use super::sent::Sent;
 use super::sign_ins::{NewSignInBody, ResetBody, hand_over, reset};
 use crate::app::App;
 use crate::auth::SignedIn;
@@ -138,7 +138,7 @@ impl MeApi {
         &self,
         app: Data<&App>,
         credentials: Credentials,
-        body: Json<MePatch>,
+        body: Sent<MePatch>,
     ) -> Answer<MeBody> {
         let viewer = credentials.viewer(&app).await?;
         viewer.must_be_active()?;
@@ -159,7 +159,7 @@ impl MeApi {
         app: Data<&App>,
         jar: &CookieJar,
         credentials: Credentials,
-        body: Json<PasswordBody>,
+        body: Sent<PasswordBody>,
     ) -> Answer<NewSignInBody> {
         let viewer = credentials.viewer(&app).await?;
         let (old, new) = (&body.old_password.0, &body.password.0);
@@ -173,7 +173,7 @@ impl MeApi {
         &self,
         app: Data<&App>,
         credentials: Credentials,
-        body: Json<ProofBody>,
+        body: Sent<ProofBody>,
     ) -> Answer<RecoveryCodeBody> {
         let viewer = credentials.viewer(&app).await?;
         let code = app
@@ -191,7 +191,7 @@ impl MeApi {
         &self,
         app: Data<&App>,
         credentials: Credentials,
-        body: Json<FormerVaultBody>,
+        body: Sent<FormerVaultBody>,
     ) -> Answer<MeBody> {
         let viewer = credentials.viewer(&app).await?;
         let code = body.recovery_code.parse().map_err(|_| Kind::Code)?;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::administrators::{Faults, changing, must_match, reading, version};
 use super::credentials::Credentials;
 use super::reply::{Answer, Reply};
+use super::sent::Sent;
 use crate::app::App;
 use crate::people::names::{self, Country, Name, Words, Zone};
 use crate::people::organisations::{self, Organisation, Settings};
@@ -88,7 +89,7 @@ impl OrganisationApi {
         /// The version that you have read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
-        to: Json<SettingsPatch>,
+        to: Sent<SettingsPatch>,
     ) -> Answer<SettingsBody> {
         let (mut tx, admin) = changing(&credentials, &app).await?;
         must_match(if_match.0.as_deref(), &hers(&mut tx, &admin).await?)?;

@@ -17,6 +17,7 @@ use super::people_bodies::{
     PersonDetailsBody, PersonPatch, StateBody,
 };
 use super::reply::{Answer, Reply};
+use super::sent::Sent;
 use crate::app::App;
 use crate::ids::{AccountId, UnitId};
 use crate::people::list::{self, Wanted};
@@ -78,7 +79,7 @@ impl PeopleApi {
         /// A repeated request with the same key gets the same reply.
         #[oai(name = "Idempotency-Key")]
         key: Header<Option<String>>,
-        new: Json<NewPersonBody>,
+        new: Sent<NewPersonBody>,
     ) -> Answer<InvitedBody> {
         let once = (key.0.as_deref(), &new.0);
         let mut making = Making::begin(&credentials, &app, "POST /people", once).await?;
@@ -118,7 +119,7 @@ impl PeopleApi {
         /// The version that you have read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
-        to: Json<PersonPatch>,
+        to: Sent<PersonPatch>,
     ) -> Answer<PersonDetailsBody> {
         let id = AccountId(id.0);
         let (mut tx, admin) = changing(&credentials, &app).await?;
@@ -145,7 +146,7 @@ impl PeopleApi {
         credentials: Credentials,
         /// The account.
         id: Path<Uuid>,
-        home: Json<HomeBody>,
+        home: Sent<HomeBody>,
     ) -> Answer<PersonDetailsBody> {
         let (id, unit) = (AccountId(id.0), UnitId(home.unit));
         let (mut tx, admin) = changing(&credentials, &app).await?;
@@ -164,7 +165,7 @@ impl PeopleApi {
         credentials: Credentials,
         /// The account.
         id: Path<Uuid>,
-        days: Json<AbsenceBody>,
+        days: Sent<AbsenceBody>,
     ) -> Answer<PersonDetailsBody> {
         let days = Some((days.from, days.until));
         absent(&credentials, &app, AccountId(id.0), days).await

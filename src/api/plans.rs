@@ -4,12 +4,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use poem::web::Data;
 use poem_openapi::param::Path;
-use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::credentials::Credentials;
 use super::reply::{Answer, Done, Reply, done};
+use super::sent::Sent;
 use crate::app::App;
 use crate::auth::access_tokens::Scope;
 use crate::check_ins::plans::{self, NewPlan, Plan};
@@ -124,7 +124,7 @@ impl PlansApi {
         &self,
         app: Data<&App>,
         credentials: Credentials,
-        body: Json<NewPlanBody>,
+        body: Sent<NewPlanBody>,
     ) -> Answer<PlanBody> {
         let viewer = credentials.viewer(&app).await?;
         let mut tx = app.store.write().await?;
@@ -169,7 +169,7 @@ impl PlansApi {
         app: Data<&App>,
         credentials: Credentials,
         wave: Path<Uuid>,
-        body: Json<ExtensionBody>,
+        body: Sent<ExtensionBody>,
     ) -> Answer<WaveBody> {
         let viewer = credentials.viewer(&app).await?;
         let mut tx = app.store.write().await?;

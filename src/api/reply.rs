@@ -5,7 +5,8 @@ use poem_openapi::payload::Json;
 use poem_openapi::types::{ParseFromJSON, ToJSON};
 use poem_openapi::{ApiResponse, Object};
 
-use crate::problem::{Kind, Problem};
+use super::sent::NotReadable;
+use crate::problem::{Fault, Kind, Problem};
 
 /// RFC 9457 problem details.
 #[derive(Clone, Debug, Object)]
@@ -187,7 +188,6 @@ pub fn done() -> Reply<Done> {
 fn unreadable<T: ParseFromJSON + ToJSON + Send + Sync>(error: poem::Error) -> Reply<T> {
     use poem_openapi::error::{
         AuthorizationError, ContentTypeError, ParseParamError, ParsePathError,
-        ParseRequestPayloadError,
     };
     let body = |problem: Problem| Json(ProblemBody::from(problem));
     if error.is::<AuthorizationError>() {
@@ -199,16 +199,33 @@ fn unreadable<T: ParseFromJSON + ToJSON + Send + Sync>(error: poem::Error) -> Re
     if error.is::<ContentTypeError>() {
         return Reply::MediaType(body(Kind::MediaType.into()));
     }
-    let detail = match (
-        error.downcast_ref::<ParseParamError>(),
-        error.downcast_ref::<ParseRequestPayloadError>(),
-    ) {
-        (Some(param), _) => Some(format!("{}: {}", param.name, param.reason)),
-        (_, Some(payload)) => Some(payload.reason.clone()),
-        _ => None,
+    if let Some(NotReadable(problem)) = error.downcast_ref::<NotReadable>() {
+        return Reply::Unreadable(body(problem.clone()));
+    }
+    let faults = match error.downcast_ref::<ParseParamError>() {
+        Some(param) => vec![Fault::new(param.name, about(&param.reason))],
+        None => Vec::new(),
     };
     Reply::Unreadable(body(Problem {
-        detail,
+        faults,
         ..Kind::Unreadable.into()
     }))
+}
+
+/// What a part of the address or a header must be, from what the framework says of it.
+fn about(reason: &str) -> &'static str {
+    const WORDS: [(&str, &str); 7] = [
+        ("boolean", "must be true or false"),
+        ("uint", "must be a whole number, 0 or more"),
+        ("minimum", "is too small"),
+        ("integer", "must be a whole number"),
+        ("uuid", "must be an id, as this API gives them"),
+        ("max_length", "is too long"),
+        ("maxLength", "is too long"),
+    ];
+    let found = WORDS.iter().find(|(word, _)| reason.contains(word));
+    found.map_or(
+        "is not one of the values that the document of the API names",
+        |(_, words)| *words,
+    )
 }

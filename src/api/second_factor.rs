@@ -3,12 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use poem::web::Data;
-use poem_openapi::payload::Json;
 use poem_openapi::types::Password;
 use poem_openapi::{Object, OpenApi};
 
 use super::credentials::Credentials;
 use super::reply::{Answer, Done, Reply, done};
+use super::sent::Sent;
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -62,7 +62,7 @@ impl SecondFactorApi {
         &self,
         app: Data<&App>,
         credentials: Credentials,
-        body: Json<EnrolBody>,
+        body: Sent<EnrolBody>,
     ) -> Answer<ProposalBody> {
         let viewer = credentials.viewer(&app).await?;
         let password = &body.password.0;
@@ -83,7 +83,7 @@ impl SecondFactorApi {
         &self,
         app: Data<&App>,
         credentials: Credentials,
-        body: Json<ConfirmBody>,
+        body: Sent<ConfirmBody>,
     ) -> Answer<Done> {
         let viewer = credentials.viewer(&app).await?;
         let proposal = URL_SAFE_NO_PAD
@@ -101,7 +101,7 @@ impl SecondFactorApi {
         &self,
         app: Data<&App>,
         credentials: Credentials,
-        body: Json<RemoveBody>,
+        body: Sent<RemoveBody>,
     ) -> Answer<Done> {
         let viewer = credentials.viewer(&app).await?;
         app.entrance

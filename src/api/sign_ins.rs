@@ -4,7 +4,6 @@
 use chrono::{DateTime, Utc};
 use poem::web::Data;
 use poem::web::cookie::{Cookie, CookieJar, SameSite};
-use poem_openapi::payload::Json;
 use poem_openapi::types::Password;
 use poem_openapi::{Enum, Object, OpenApi};
 use zeroize::Zeroizing;
@@ -12,6 +11,7 @@ use zeroize::Zeroizing;
 use super::check_in_bodies::member;
 use super::credentials::Credentials;
 use super::reply::{Answer, Done, Reply, done};
+use super::sent::Sent;
 use crate::app::App;
 use crate::auth::{
     Activation, Device, LostAuthenticator, NewSignIn, Recovery, SignInAttempt, SignedIn,
@@ -165,7 +165,7 @@ impl SignInsApi {
         &self,
         app: Data<&App>,
         from: ClientAddress,
-        body: Json<ActivationBody>,
+        body: Sent<ActivationBody>,
     ) -> Answer<ActivatedBody> {
         let (organisation, sign_in) = names(&body.organisation, &body.sign_in)?;
         let activation = Activation {
@@ -199,7 +199,7 @@ impl SignInsApi {
         app: Data<&App>,
         from: ClientAddress,
         jar: &CookieJar,
-        body: Json<SignInBody>,
+        body: Sent<SignInBody>,
     ) -> Answer<NewSignInBody> {
         let (organisation, sign_in) = names(&body.organisation, &body.sign_in)?;
         let attempt = SignInAttempt {
@@ -260,7 +260,7 @@ impl SignInsApi {
         &self,
         app: Data<&App>,
         from: ClientAddress,
-        body: Json<RecoveryBody>,
+        body: Sent<RecoveryBody>,
     ) -> Answer<Done> {
         let (organisation, sign_in) = names(&body.organisation, &body.sign_in)?;
         let recovery = Recovery {

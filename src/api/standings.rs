@@ -3,7 +3,6 @@
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
-use poem_openapi::payload::Json;
 use uuid::Uuid;
 
 use super::administrators::changing;
@@ -11,6 +10,7 @@ use super::credentials::Credentials;
 use super::people::versioned;
 use super::people_bodies::{InvitedBody, LockBody, PersonDetailsBody};
 use super::reply::{Answer, Reply};
+use super::sent::Sent;
 use crate::app::App;
 use crate::ids::AccountId;
 use crate::people::list::Person;
@@ -58,7 +58,7 @@ impl StandingsApi {
         credentials: Credentials,
         /// The account.
         id: Path<Uuid>,
-        lock: Json<LockBody>,
+        lock: Sent<LockBody>,
     ) -> Answer<PersonDetailsBody> {
         let id = AccountId(id.0);
         let (mut tx, admin) = changing(&credentials, &app).await?;

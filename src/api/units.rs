@@ -15,6 +15,7 @@ use super::administrators::{
 };
 use super::credentials::Credentials;
 use super::reply::{Answer, Reply};
+use super::sent::Sent;
 use crate::app::App;
 use crate::ids::UnitId;
 use crate::people::names::UnitName;
@@ -175,7 +176,7 @@ impl UnitsApi {
         /// A repeated request with the same key gets the same reply.
         #[oai(name = "Idempotency-Key")]
         key: Header<Option<String>>,
-        new: Json<NewUnitBody>,
+        new: Sent<NewUnitBody>,
     ) -> Answer<UnitDetailsBody> {
         let once = (key.0.as_deref(), &new.0);
         let mut making = Making::begin(&credentials, &app, "POST /units", once).await?;
@@ -209,7 +210,7 @@ impl UnitsApi {
         /// The version that you have read.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
-        to: Json<UnitPatch>,
+        to: Sent<UnitPatch>,
     ) -> Answer<UnitDetailsBody> {
         let id = UnitId(id.0);
         let (mut tx, admin) = changing(&credentials, &app).await?;
