@@ -177,6 +177,8 @@ impl<'a> Address<'a> {
         }
         if address.starts_with("postgres:") || address.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(address).map_err(|_| OpenError::Address)?;
+            // A log of statements with their times would tell who answered, and when.
+            let options = options.disable_statement_logging();
             return Ok(Self::Postgres(Box::new(options)));
         }
         Err(OpenError::Address)
@@ -225,5 +227,5 @@ pub(super) fn sqlite_options(file: &Path) -> SqliteConnectOptions {
         .pragma("secure_delete", "ON")
         .pragma("wal_autocheckpoint", "8192")
         .pragma("cache_size", "-65536")
-        .log_statements(tracing::log::LevelFilter::Off)
+        .disable_statement_logging()
 }
