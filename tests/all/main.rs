@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod api_document;
 mod architecture;
 mod auth;
+mod bad_input;
 mod demonstration;
 mod documents;
 mod group_commit;
@@ -13,7 +15,9 @@ mod operations;
 mod people;
 mod publication;
 mod questionnaires;
+mod quiet_logs;
 mod schemas;
 mod support;
+mod two_servers;
 mod vault;
 mod who_may_see_what;

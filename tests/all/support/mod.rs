@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod both;
+pub mod dump;
 mod sql;
 pub mod wire;
 

@@ -4,7 +4,7 @@ use poem::http::Method;
 use serde_json::json;
 
 use crate::support::TestStore;
-use crate::support::app::{PASSWORD, Person, TestApp};
+use crate::support::app::{Person, TestApp};
 use crate::support::wire::{Request, Wire};
 
 /// Who asks; the columns of the table, in its order.
@@ -230,10 +230,5 @@ impl Ground {
     async fn made(&self, path: &str, body: serde_json::Value) -> String {
         let made = self.app.post(&self.director.token, path, body).await;
         made.good()["id"].as_str().unwrap().to_owned()
-    }
-
-    /// The right password, and names to go with it.
-    pub fn worker_signs_in(&self) -> serde_json::Value {
-        json!({ "organisation": "ours", "sign_in": "worker", "password": PASSWORD })
     }
 }

@@ -143,14 +143,14 @@ async fn units(ground: &mut Ground, route: &str) -> Question {
 
 async fn door(ground: &mut Ground, asker: Asker, route: &str) -> Question {
     let code = |field: &str| {
-        let mut body = ground.worker_signs_in();
+        let mut body = worker_signs_in();
         body[field] = json!("?");
         Question::with(&body)
     };
     match route {
         "POST /activations" => code("code"),
         "POST /recoveries" => code("recovery_code"),
-        "POST /sign-ins" => Question::with(&ground.worker_signs_in()),
+        "POST /sign-ins" => Question::with(&worker_signs_in()),
         "DELETE /sign-ins/current" | "DELETE /sign-ins" => Question {
             token: Some(ground.new_token(asker).await),
             ..Question::default()
@@ -166,4 +166,9 @@ async fn door(ground: &mut Ground, asker: Asker, route: &str) -> Question {
         "PATCH /organisation" => Question::with(&json!({ "name": "ours" })),
         _ => Question::default(),
     }
+}
+
+/// The right password, and names to go with it.
+fn worker_signs_in() -> Value {
+    json!({ "organisation": "ours", "sign_in": "worker", "password": PASSWORD })
 }
