@@ -17,6 +17,9 @@ use crate::questionnaires::{Answers, Instrument, score};
 use crate::store::{StoreError, Tx};
 use crate::vault::{Locator, WorkerKey, public_key_digest, seal_ballot};
 
+/// How often a check-in is tried when others of hers overtake it.
+const TRIES: u32 = 4;
+
 /// A row of hers, ready to be written.
 pub(super) struct Writing<'a> {
     pub wave: &'a Wave,
@@ -36,12 +39,14 @@ pub async fn submit(
     wave: WaveId,
     sheet: &Sheet,
 ) -> Result<Record, Problem> {
-    let first = attempt(app, member, wave, sheet).await;
-    match first {
-        // A double click: the other one was faster, and may have said the same.
-        Err(problem) if problem.kind == Kind::Changed => attempt(app, member, wave, sheet).await,
-        other => other,
+    for _ in 1..TRIES {
+        match attempt(app, member, wave, sheet).await {
+            // A double click: the other one was faster, and may have said the same.
+            Err(problem) if problem.kind == Kind::Changed => app.store.settled().await?,
+            other => return other,
+        }
     }
+    attempt(app, member, wave, sheet).await
 }
 
 async fn attempt(

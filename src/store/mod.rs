@@ -137,6 +137,15 @@ impl Store {
         })
     }
 
+    /// Returns when everything that was written before this call can be read. On SQLite a member
+    /// of a group sees what came before her in it, a reader only what the group has committed.
+    pub async fn settled(&self) -> Result<(), StoreError> {
+        match &self.0 {
+            Engine::Sqlite { writer, .. } => Ok(writer.write().await?.commit().await?),
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Which engine this is.
     #[must_use]
     pub fn engine(&self) -> EngineName {
