@@ -1,6 +1,8 @@
 //! Released rows: of a supervisor's units, and of a member's own unit and the nearest published
 //! one above it. Functions of the tally table and of nothing else.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use poem::web::Data;
 use poem_openapi::param::Path;
@@ -13,6 +15,7 @@ use crate::app::App;
 use crate::auth::access_tokens::Scope;
 use crate::ids::UnitId;
 use crate::people::permission::{Hr, Supervisor, Who};
+use crate::people::units::{self, Unit};
 use crate::problem::{Kind, Problem};
 use crate::store::Tx;
 use crate::tallies::released::{self, Shown, Visible};
@@ -52,6 +55,27 @@ pub struct PublicationsBody {
     publications: Vec<PublicationBody>,
 }
 
+/// A unit whose released rows the viewer may see.
+#[derive(Clone, Debug, Object)]
+#[oai(rename = "FollowedUnit")]
+pub struct FollowedUnit {
+    id: Uuid,
+    /// The unit above; null for the organisation.
+    parent: Option<Uuid>,
+    /// organisation, site or team.
+    kind: String,
+    name: String,
+    /// When it was closed, if it was.
+    closed_at: Option<DateTime<Utc>>,
+}
+
+/// Units in the order of the tree.
+#[derive(Clone, Debug, Object)]
+#[oai(rename = "FollowedUnits")]
+pub struct FollowedUnits {
+    units: Vec<FollowedUnit>,
+}
+
 /// What a member sees.
 #[derive(Clone, Debug, Object)]
 #[oai(rename = "OwnPublications")]
@@ -84,6 +108,23 @@ impl PublicationsApi {
         }))
     }
 
+    /// The units whose released rows I may see, as supervisor (or HR, where the organisation allows
+    /// it)
+    #[oai(path = "/me/followed-units", method = "get")]
+    async fn followed(&self, app: Data<&App>, credentials: Credentials) -> Answer<FollowedUnits> {
+        let who = credentials.reader(&app, Scope::ReadUnits).await?;
+        let mut tx = app.store.read().await?;
+        let mine = followed(&mut tx, who).await?;
+        let tree = units::tree(&mut tx, who.organisation).await?;
+        let units = tree
+            .by_path()
+            .into_iter()
+            .filter(|unit| mine.contains(&unit.id))
+            .map(followed_unit)
+            .collect();
+        Ok(Reply::ok(FollowedUnits { units }))
+    }
+
     /// Released rows of my own unit, and of the nearest published unit above it
     #[oai(path = "/me/publications", method = "get")]
     async fn mine(&self, app: Data<&App>, credentials: Credentials) -> Answer<OwnPublications> {
@@ -95,6 +136,38 @@ impl PublicationsApi {
             own: own.into_iter().map(body).collect(),
             above: above.into_iter().map(body).collect(),
         }))
+    }
+}
+
+fn followed_unit(unit: &Unit) -> FollowedUnit {
+    FollowedUnit {
+        id: unit.id.0,
+        parent: unit.parent.map(|parent| parent.0),
+        kind: unit.kind.word().to_owned(),
+        name: unit.name.clone(),
+        closed_at: unit.closed_at,
+    }
+}
+
+/// Her units as supervisor and, where the setting is on, as HR.
+async fn followed(tx: &mut Tx, who: Who) -> Result<HashSet<UnitId>, Problem> {
+    let mut mine = HashSet::new();
+    match Supervisor::of(tx, who).await {
+        Ok(supervisor) => mine.extend(supervisor.units()),
+        Err(problem) if problem.kind == Kind::NotFound => {}
+        Err(problem) => return Err(problem),
+    }
+    if let Ok(hr) = Hr::of(tx, who).await
+        && Visible::to_hr(tx, &hr, hr.units().next().ok_or(Kind::NotFound)?)
+            .await
+            .is_ok()
+    {
+        mine.extend(hr.units());
+    }
+    if mine.is_empty() {
+        Err(Kind::NotFound.into())
+    } else {
+        Ok(mine)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::demo::{self, Progress, Shown, Size};
 use crate::people::organisations;
-use crate::settings::Settings;
+use crate::settings::{Contact, ContactKind, Settings};
 use crate::store::{Opening, Store};
 use crate::vault::{ServerKeys, random_bytes};
 
@@ -67,6 +67,7 @@ async fn fill(args: &Args, folder: &Path) -> anyhow::Result<App> {
         ..Settings::default()
     };
     settings.check_safety()?;
+    settings.contacts = contacts(Clock::system().today());
     settings.sign_in.argon2_memory_kib = 8;
     settings.sign_in.argon2_passes = 1;
     let store = Store::open(&settings.database, Opening::Migrate).await?;
@@ -102,6 +103,26 @@ async fn must_be_empty(store: &Store) -> anyhow::Result<()> {
         "this database holds {} organisations already; the demonstration fills an empty one only",
         known.len()
     )
+}
+
+/// Made-up lines for every place of the demonstration; a real installation names its own.
+fn contacts(today: chrono::NaiveDate) -> Vec<Contact> {
+    let kinds = [
+        (ContactKind::Crisis, "Crisis line (made up)"),
+        (ContactKind::Support, "Counsellor (made up)"),
+        (ContactKind::Reporting, "Ombudsperson (made up)"),
+    ];
+    let countries = ["KZ", "KG", "TJ", "UZ", "TM", "MD"];
+    let lines = countries.into_iter().flat_map(|country| {
+        kinds.map(|(kind, name)| Contact {
+            country: country.to_owned(),
+            kind,
+            name: name.to_owned(),
+            reach: "000".to_owned(),
+            confirmed_on: today,
+        })
+    });
+    lines.collect()
 }
 
 fn in_folder(folder: &Path) -> String {
