@@ -283,3 +283,23 @@ both!(a_file_with_one_bad_line_invites_nobody, async |store| {
     ];
     ground.refuses(&cases).await;
 });
+
+both!(without_a_database_nothing_is_acknowledged, async |store| {
+    let ground = Ground::prepare(store).await;
+    ground.app.app.store.close().await;
+    let health = ground
+        .wire
+        .send(&Request::new(Method::GET, "/healthz"))
+        .await;
+    assert!(health.status.is_success(), "it lives, and says no more");
+    for request in [
+        Request::new(Method::GET, "/readyz"),
+        to(&Method::GET, "/me").bearer(&ground.admin),
+        to(&Method::POST, "/people")
+            .bearer(&ground.admin)
+            .json(&ground.new_person()),
+    ] {
+        let answer = ground.wire.send(&request).await;
+        assert_eq!(answer.slug(), Kind::Unavailable.slug(), "{}", answer.text());
+    }
+});
