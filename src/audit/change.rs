@@ -94,14 +94,14 @@ pub enum Change {
         wave: WaveId,
         why: String,
     },
+    // No number of ballots: administrators read this, and how many answered is known only from
+    // what is released.
     WaveClosed {
         wave: WaveId,
-        ballots: u64,
     },
     BallotsLeftOut {
         wave: WaveId,
         unit: Option<UnitId>,
-        count: u64,
         why: String,
     },
     Restored,

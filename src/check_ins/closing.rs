@@ -107,10 +107,7 @@ async fn finish(app: &App, wave: &Wave, counted: Counted) -> Result<bool, CountE
     for change in counted.left_out {
         audit::enter(&mut tx, &app.seal(), wave.organisation, None, change).await?;
     }
-    let change = Change::WaveClosed {
-        wave: wave.id,
-        ballots: counted.ballots,
-    };
+    let change = Change::WaveClosed { wave: wave.id };
     audit::enter(&mut tx, &app.seal(), wave.organisation, None, change).await?;
     tx.commit().await?;
     app.counted.add(&[wave.id])?;

@@ -230,7 +230,6 @@ fn left_out(wave: WaveId, seen: &Seen, overfull: &BTreeSet<UnitId>) -> Vec<Chang
         .map(|unit| Change::BallotsLeftOut {
             wave,
             unit: Some(*unit),
-            count: seen.by_unit.get(unit).copied().unwrap_or(0),
             why: "more ballots than members".to_owned(),
         })
         .collect();
@@ -238,7 +237,6 @@ fn left_out(wave: WaveId, seen: &Seen, overfull: &BTreeSet<UnitId>) -> Vec<Chang
         changes.push(Change::BallotsLeftOut {
             wave,
             unit: None,
-            count: seen.unreadable,
             why: "not put there by this server".to_owned(),
         });
     }

@@ -55,6 +55,7 @@ impl Writer {
 async fn groups(mut conn: SqliteConnection, mut askers: mpsc::Receiver<Ask>) {
     while let Some(first) = askers.recv().await {
         if let Err(error) = conn.execute("BEGIN IMMEDIATE; SAVEPOINT member").await {
+            // If there is nothing to undo, this fails too; the asker is told why either way.
             let _ = conn.execute("ROLLBACK").await;
             let _ = first.send(Err(error));
             continue;
@@ -102,7 +103,8 @@ async fn one_group(
             (Ok(_), Some(waiting)) => ask = waiting,
             (Ok(_), None) => return (conn, kept, Ok(())),
             // Disk full or I/O error: SQLite has undone everything, and the savepoint is gone.
-            // Who was waiting next is dropped, and told so by her closed channel.
+            // Who was waiting next is dropped, and told so by her closed channel. The rollback fails
+            // where SQLite has done it already.
             (Err(error), _) => {
                 let _ = conn.execute("ROLLBACK").await;
                 return (conn, kept, Err(Arc::new(error)));

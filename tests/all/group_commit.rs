@@ -194,19 +194,23 @@ async fn many_who_undo_do_not_keep_one_waiting() {
     let test = crate::support::TestStore::open(crate::support::Engine::Sqlite)
         .await
         .unwrap();
-    let turns = Arc::new(AtomicUsize::new(0));
+    let (turns, asking) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut first = test.store.write().await.unwrap();
     name_network(&mut first, NetworkId::new(), "first")
         .await
         .unwrap();
     for _ in 0..900 {
         let (store, turns) = (test.store.clone(), turns.clone());
+        let asking = asking.clone();
         tokio::spawn(async move {
+            asking.fetch_add(1, Ordering::Relaxed);
             drop(store.write().await);
             turns.fetch_add(1, Ordering::Relaxed);
         });
     }
-    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    while asking.load(Ordering::Relaxed) < 900 {
+        tokio::task::yield_now().await;
+    }
     first.commit().await.unwrap();
     let before_her = turns.load(Ordering::Relaxed);
     assert!(before_her < 600, "{before_her} of 900 came first");

@@ -48,6 +48,7 @@ fn structure(path: &Path, source: &Source, catalogue: &Catalogue) -> Vec<Fault> 
 fn locale(path: &Path, source: &Source, catalogue: &Catalogue) -> Vec<Fault> {
     let mut faults = Vec::new();
     let folder = home(path, source.name.restricted);
+    // A locale may lie alone: then it is checked against the published instrument below.
     let beside = super::files::source(&folder.join(format!("{}.toml", source.name.id))).ok();
     let read = beside.and_then(|source| super::structure(&source, None).0);
     let published = || {

@@ -73,6 +73,19 @@ both!(
         everyone_answers(&app, &people.iter().collect::<Vec<_>>(), &wave).await;
         app.at("2026-02-16T05:00:00Z").await;
         assert_eq!(rows(&app, "tallies").await, 0);
+        let audit = app.get(&house.admin, "/audit").await.good();
+        let entries = audit["entries"].as_array().unwrap();
+        let closed: Vec<&Value> = entries
+            .iter()
+            .map(|entry| &entry["change"])
+            .filter(|change| change["change"] == "wave-closed")
+            .collect();
+        let nothing_else = serde_json::json!({ "change": "wave-closed", "wave": wave });
+        assert_eq!(
+            closed,
+            [&nothing_else],
+            "nor does the audit say how many answered"
+        );
         assert_eq!(rows(&app, "ballots").await, 0);
         let whole = app.publications(&lead.token, &house.organisation).await;
         assert!(whole.iter().all(|row| row["published"] == false));
