@@ -16,7 +16,7 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 
 # A caller's PostgreSQL settings must not lead the tests to another server.
 unset PGHOST PGHOSTADDR PGPORT PGUSER PGPASSWORD PGPASSFILE PGDATABASE PGDATA PGOPTIONS PGSERVICE \
-    PGSSLMODE TEST_POSTGRES_URL RESPITE_TEST_PYTHON
+    PGSSLMODE TEST_POSTGRES_URL RESPITE_TEST_POSTGRES_BIN RESPITE_TEST_PYTHON
 
 # ---------------------------------------------------------------------------- packages
 
@@ -105,6 +105,8 @@ SETTINGS
         port=$((15000 + RANDOM % 15000))
         if as_postgres "$postgres_bin/pg_ctl" start -s -w -t 60 -D "$cluster/data" \
             -l "$cluster/log" -o "-p $port" </dev/null >/dev/null 2>&1; then
+            # Some tests kill a server, or run a pair of them: they start their own.
+            export RESPITE_TEST_POSTGRES_BIN="$postgres_bin"
             export TEST_POSTGRES_URL="postgres://respite@127.0.0.1:$port/postgres"
             return
         fi

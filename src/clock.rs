@@ -14,6 +14,8 @@ pub struct Clock(Source);
 #[derive(Clone, Debug)]
 enum Source {
     System,
+    /// The system's clock, moved by so many microseconds.
+    Moved(i64),
     Set(Arc<AtomicI64>),
 }
 
@@ -22,6 +24,13 @@ impl Clock {
     #[must_use]
     pub const fn system() -> Self {
         Self(Source::System)
+    }
+
+    /// A clock that shows an instant now and runs on from there, for rehearsals.
+    #[must_use]
+    pub fn running_from(instant: DateTime<Utc>) -> Self {
+        let ahead = instant - Self::system().now();
+        Self(Source::Moved(ahead.num_microseconds().unwrap_or(0)))
     }
 
     /// A clock that stands still until it is moved; clones of it move together.
@@ -38,6 +47,7 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
             Source::System => Utc::now().trunc_subsecs(6),
+            Source::Moved(micros) => Utc::now().trunc_subsecs(6) + Duration::microseconds(*micros),
             Source::Set(micros) => DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst))
                 .unwrap_or(DateTime::UNIX_EPOCH),
         }
@@ -57,7 +67,7 @@ impl Clock {
     pub fn ticks(&self) -> std::time::Duration {
         static START: OnceLock<Instant> = OnceLock::new();
         match &self.0 {
-            Source::System => START.get_or_init(Instant::now).elapsed(),
+            Source::System | Source::Moved(_) => START.get_or_init(Instant::now).elapsed(),
             Source::Set(micros) => {
                 let micros = micros.load(Ordering::SeqCst);
                 std::time::Duration::from_micros(u64::try_from(micros).unwrap_or(0))
@@ -68,7 +78,7 @@ impl Clock {
     /// Whether waiting moves this clock; a standing one moves only when a test says so.
     #[must_use]
     pub const fn is_running(&self) -> bool {
-        matches!(self.0, Source::System)
+        !matches!(self.0, Source::Set(_))
     }
 
     /// Moves a standing clock forward; the system's clock is left alone.

@@ -16,6 +16,7 @@ pub mod operations;
 pub mod people;
 pub mod problem;
 pub mod questionnaires;
+pub mod rehearsal;
 pub mod router;
 pub mod settings;
 pub mod store;

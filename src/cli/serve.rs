@@ -10,8 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::installation::{Installation, block_on};
 use super::logging;
 use crate::app::App;
-use crate::clock::Clock;
-use crate::{jobs, router};
+use crate::{jobs, rehearsal, router};
 
 /// How long running requests may take to end after the signal.
 const GRACE: Duration = Duration::from_secs(20);
@@ -39,7 +38,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     }
     settings.check_safety()?;
     block_on(async {
-        let app = App::open(settings, Clock::system()).await?;
+        let app = App::open(settings, rehearsal::clock()).await?;
         eprintln!("respite: listening on http://{}", app.settings.listen);
         serve(app).await
     })
@@ -75,6 +74,6 @@ async fn keep_timetable(app: App) {
         if let Err(error) = jobs::run_due(&app).await {
             tracing::error!(cause = %error, "the timetable could not be kept");
         }
-        tokio::time::sleep(TICK).await;
+        tokio::time::sleep(rehearsal::tick(TICK)).await;
     }
 }

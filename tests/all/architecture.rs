@@ -117,7 +117,8 @@ fn no_file_is_longer_than_can_be_kept_in_mind() {
 #[test]
 fn every_module_says_what_it_is_for() {
     hold(rules::module_sentence);
-    for source in sources("tests/all") {
+    let folders = ["tests/all", "tests/attacks", "tests/endurance"];
+    for source in folders.into_iter().flat_map(sources) {
         assert!(
             rules::module_sentence(&source).is_empty(),
             "{}",

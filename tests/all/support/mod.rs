@@ -2,7 +2,10 @@
 
 pub mod app;
 pub mod both;
+pub mod calling;
+pub mod cluster;
 pub mod dump;
+pub mod serving;
 mod sql;
 pub mod wire;
 
