@@ -38,6 +38,16 @@ pub fn tick(usual: Duration) -> Duration {
     usual
 }
 
+/// How long a job rests between two runs: as usual, or in a rehearsal as long as the timetable.
+#[must_use]
+pub fn every(usual: chrono::Duration) -> chrono::Duration {
+    #[cfg(debug_assertions)]
+    if let Some(tick) = debug::tick() {
+        return usual.min(chrono::Duration::from_std(tick).unwrap_or(usual));
+    }
+    usual
+}
+
 #[cfg(debug_assertions)]
 mod debug {
     use std::sync::OnceLock;

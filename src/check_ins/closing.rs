@@ -10,6 +10,7 @@ use crate::audit::{self, Change};
 use crate::ids::WaveId;
 use crate::people::permission::Administrator;
 use crate::problem::{Kind, Problem};
+use crate::rehearsal::point;
 use crate::store::{StoreError, Tx};
 use crate::{ballots, tallies};
 
@@ -50,7 +51,9 @@ async fn close(app: &App, wave: &Wave) -> Result<(), CountError> {
         if !store::waves::turn(&mut tx, wave.id, State::Open, State::Counting).await? {
             return Ok(());
         }
+        point("closing.turned-to-counting");
         tx.commit().await?;
+        point("closing.counting");
     }
     if app.was_counted(wave.id) {
         return end(
@@ -64,6 +67,7 @@ async fn close(app: &App, wave: &Wave) -> Result<(), CountError> {
     for _ in 0..TRIES {
         match count(app, wave).await? {
             Ok(counted) => {
+                point("closing.counted");
                 if finish(app, wave, counted).await? {
                     return Ok(());
                 }
@@ -97,9 +101,11 @@ async fn finish(app: &App, wave: &Wave, counted: Counted) -> Result<bool, CountE
     if !store::waves::turn(&mut tx, wave.id, State::Counting, State::Closed).await? {
         return Ok(true);
     }
+    point("closing.turned-to-closed");
     let place = (wave.organisation, wave.id);
     for (scale, atoms) in &counted.by_scale {
         tallies::store::release(&mut tx, place, scale, atoms).await?;
+        point("closing.scale-released");
     }
     if !destroy(&mut tx, wave, Some(counted.ballots)).await? {
         return Ok(false);
@@ -109,8 +115,11 @@ async fn finish(app: &App, wave: &Wave, counted: Counted) -> Result<bool, CountE
     }
     let change = Change::WaveClosed { wave: wave.id };
     audit::enter(&mut tx, &app.seal(), wave.organisation, None, change).await?;
+    point("closing.audited");
     tx.commit().await?;
+    point("closing.committed");
     app.counted.add(&[wave.id])?;
+    point("closing.listed");
     Ok(true)
 }
 
@@ -119,13 +128,18 @@ async fn finish(app: &App, wave: &Wave, counted: Counted) -> Result<bool, CountE
 async fn destroy(tx: &mut Tx, wave: &Wave, expected: Option<u64>) -> Result<bool, StoreError> {
     let place = (wave.organisation, wave.id);
     tx.lock_open_tables().await?;
+    point("ending.tables-locked");
     store::own::move_records(tx, place, super::keep_until(wave)).await?;
+    point("ending.records-moved");
     store::waves::destroy_key(tx, wave.id).await?;
+    point("ending.key-destroyed");
     let destroyed = ballots::destroy(tx, wave.id).await?;
+    point("ending.ballots-destroyed");
     if expected.is_some_and(|expected| expected != destroyed) {
         return Ok(false);
     }
     tx.rebuild_open_tables().await?;
+    point("ending.tables-rebuilt");
     Ok(true)
 }
 
@@ -138,7 +152,9 @@ async fn end(app: &App, wave: &Wave, to: State, change: Change) -> Result<(), Co
     }
     destroy(&mut tx, wave, None).await?;
     audit::enter(&mut tx, &app.seal(), wave.organisation, None, change).await?;
+    point("ending.audited");
     tx.commit().await?;
+    point("ending.committed");
     Ok(app.counted.add(&[wave.id])?)
 }
 
@@ -155,6 +171,7 @@ pub async fn stop(app: &App, administrator: &Administrator, wave: WaveId) -> Res
     if !store::waves::turn(&mut tx, wave.id, State::Open, State::Stopped).await? {
         return Err(Kind::WaveClosed.into());
     }
+    point("stopping.turned");
     destroy(&mut tx, &wave, None).await?;
     let change = Change::WaveStopped {
         wave: wave.id,
@@ -168,11 +185,14 @@ pub async fn stop(app: &App, administrator: &Administrator, wave: WaveId) -> Res
         change,
     )
     .await?;
+    point("stopping.audited");
     tx.commit().await?;
+    point("stopping.committed");
     if let Err(error) = app.counted.add(&[wave.id]) {
         // It is stopped all the same; nothing is counted before the list can be written again.
         tracing::error!(cause = %error, "the list of counted waves cannot be written");
     }
+    point("stopping.listed");
     app.empty_log().await?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::audit::Change;
 use crate::ballots::{self, Ballot, BallotContent};
 use crate::ids::{BallotId, UnitId, WaveId};
+use crate::rehearsal::point;
 use crate::store::{StoreError, Tx};
 use crate::tallies::{Answer, Atom, Count, Points, PublishAt, ScaleRule, Threshold, Tree};
 use crate::vault::{WaveKeyPair, open_ballot};
@@ -141,6 +142,7 @@ async fn look(
             return Ok(seen);
         };
         after = Some(last.id);
+        point("count.page-read");
         for ballot in &page {
             seen.ballots += 1;
             seen.by_others += u64::from(trust::names_a_missing_key(&app.keys, &ballot.tag));

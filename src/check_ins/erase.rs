@@ -10,6 +10,7 @@ use super::waves::Wave;
 use crate::app::App;
 use crate::ids::WaveId;
 use crate::problem::{Kind, Problem};
+use crate::rehearsal::point;
 
 /// While the wave is open, one operation a key; later only the record. Nothing to erase is a
 /// success.
@@ -25,6 +26,7 @@ pub async fn erase(app: &App, member: &Member<'_>, wave: WaveId) -> Result<(), P
     for old in ended.iter().filter(|old| !old.record.is_empty()) {
         empty_ended(app, &wave, old).await?;
     }
+    point("erase.records-emptied");
     drafts::forget(app, member, wave.id).await
 }
 
@@ -50,5 +52,6 @@ async fn empty_ended(app: &App, wave: &Wave, old: &Found<'_>) -> Result<(), Prob
     if !store::own::replace_record(&mut tx, &old.at, &old.sealed, &sealed).await? {
         return Err(Kind::Changed.into());
     }
+    point("erase.late-record-emptied");
     Ok(tx.commit().await?)
 }

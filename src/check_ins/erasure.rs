@@ -13,6 +13,7 @@ use crate::auth;
 use crate::people::accounts::{self, Account};
 use crate::people::{self, roles};
 use crate::problem::{Kind, Problem};
+use crate::rehearsal::point;
 use crate::store::StoreError;
 
 /// Erases everything about her that names her. There is no way back.
@@ -39,11 +40,13 @@ pub async fn erase_account(app: &App, member: &Member<'_>) -> Result<(), Problem
     for wave in answered {
         erase(app, member, wave.id).await?;
     }
+    point("account.check-ins-erased");
     let mut tx = app.store.write().await?;
     people::hold(&mut tx, who.organisation).await?;
     roles::must_leave_an_administrator(&mut tx, who.organisation, who.account).await?;
     auth::erase(&mut tx, who.account).await?;
     accounts::remove(&mut tx, who.organisation, who.account).await?;
+    point("account.removed");
     let change = Change::Erased {
         account: who.account,
     };
@@ -76,9 +79,11 @@ pub async fn withdraw_consent(
     {
         erase(app, member, wave.id).await?;
     }
+    point("consent.check-ins-erased");
     choices.consents.remove(instrument);
     let mut tx = app.store.write().await?;
     choices::write(&mut tx, member, &choices).await?;
+    point("consent.withdrawn");
     Ok(tx.commit().await?)
 }
 

@@ -10,6 +10,7 @@ use super::waves::State;
 use crate::app::App;
 use crate::ids::WaveId;
 use crate::problem::{Kind, Problem};
+use crate::rehearsal::point;
 
 /// Keeps answers to a wave that has closed, for herself only.
 pub async fn submit(
@@ -52,6 +53,7 @@ pub async fn submit(
         let place = (wave.organisation, super::keep_until(&wave));
         store::own::insert_late(&mut tx, &at, place, &sealed).await?;
     }
+    point("late.record-written");
     tx.commit().await?;
     Ok(record)
 }

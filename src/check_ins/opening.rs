@@ -19,6 +19,7 @@ use crate::people;
 use crate::people::organisations::{self, Organisation};
 use crate::people::permission::Administrator;
 use crate::problem::{Kind, Problem};
+use crate::rehearsal::point;
 use crate::store::{StoreError, Tx};
 use crate::vault::WaveKeyPair;
 
@@ -106,7 +107,9 @@ async fn open_next(tx: &mut Tx, app: &App, plan: &Plan) -> Result<bool, StoreErr
     };
     wave.seal(&app.keys);
     store::waves::insert(tx, &wave, &pair.seal(&app.keys, wave.id)).await?;
+    point("opening.wave-inserted");
     store::rosters::insert(tx, (wave.organisation, wave.id), &tree, &asked).await?;
+    point("opening.roster-copied");
     audit::enter(
         tx,
         &app.seal(),

@@ -6,6 +6,7 @@ use super::store;
 use super::waves::{State, Wave};
 use crate::audit::{self, Change, Seal};
 use crate::ids::WaveId;
+use crate::rehearsal::point;
 use crate::store::{StoreError, Tx};
 use crate::tallies::CountedWaves;
 use crate::vault::WaveKeyPair;
@@ -28,6 +29,7 @@ pub async fn settle(
     counted: Option<&CountedWaves>,
 ) -> Result<Settled, StoreError> {
     let mut settled = Settled::default();
+    point("restore.rows-copied");
     for mut wave in all_waves(tx).await? {
         if !matches!(wave.state, State::Open | State::Counting) {
             continue;
@@ -43,6 +45,7 @@ pub async fn settle(
             Some(_) if !wave.is_genuine(by.keys) => "its row was changed",
             Some(_) => {
                 rekey(tx, by, &mut wave).await?;
+                point("restore.wave-rekeyed");
                 settled.open.push(wave.id);
                 continue;
             }
@@ -55,6 +58,7 @@ pub async fn settle(
         settled.stopped.push(wave.id);
     }
     tx.rebuild_open_tables().await?;
+    point("restore.settled");
     Ok(settled)
 }
 

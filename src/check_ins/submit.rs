@@ -14,6 +14,7 @@ use crate::ballots::{self, Ballot, BallotContent, ScaleStep};
 use crate::ids::{BallotId, UnitId, WaveId};
 use crate::problem::{Kind, Problem};
 use crate::questionnaires::{Answers, Instrument, score};
+use crate::rehearsal::point;
 use crate::store::{StoreError, Tx};
 use crate::vault::{Locator, WorkerKey, public_key_digest, seal_ballot};
 
@@ -112,19 +113,24 @@ impl Writing<'_> {
         let mut tx = app.store.write().await?;
         tx.share(self.wave.id).await?;
         self.must_still_be_open(&mut tx, app).await?;
+        point("check-in.begun");
         match self.old {
             None => store::own::insert_open(&mut tx, &self.at, self.wave.id, &sealed).await?,
             Some(old) => {
                 if !store::own::replace_open(&mut tx, &self.at, &old.sealed, &sealed).await? {
                     return Err(Kind::Changed.into());
                 }
+                point("check-in.record-replaced");
                 self.take_back(&mut tx, &old.record).await?;
             }
         }
+        point("check-in.record-written");
         if let Some(ballot) = &self.ballot {
             ballots::cast(&mut tx, ballot).await?;
+            point("check-in.ballot-cast");
         }
         tx.commit().await?;
+        point("check-in.committed");
         Ok(self.record)
     }
 
@@ -139,6 +145,7 @@ impl Writing<'_> {
             return Ok(());
         };
         if ballots::take_back(tx, cast.ballot, self.wave.id).await? {
+            point("check-in.ballot-taken-back");
             return Ok(());
         }
         Err(Kind::Changed.into())

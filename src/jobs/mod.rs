@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::auth;
 use crate::check_ins::{closing, opening, row_order};
+use crate::rehearsal;
 use crate::store::StoreError;
 
 /// When a job that has not done everything is run again.
@@ -59,12 +60,13 @@ impl Job {
 
     /// From the end of one run to the next.
     fn every(self) -> Duration {
-        match self {
+        let usual = match self {
             Self::Waves => Duration::seconds(30),
             Self::RowOrder => Duration::minutes(5),
             Self::Sweep => Duration::minutes(2),
-            Self::Retention => Duration::days(1),
-        }
+            Self::Retention => return Duration::days(1),
+        };
+        rehearsal::every(usual)
     }
 
     /// After this long without an end, another server takes over. A count that is run twice at

@@ -10,6 +10,7 @@ use super::{keys, progress};
 use crate::audit::{self, Change, Seal};
 use crate::check_ins::restoring::{self, Settled};
 use crate::people::organisations;
+use crate::rehearsal::point;
 use crate::settings::Settings;
 use crate::store::copy;
 use crate::store::{Opening, Schema, Store, Tx};
@@ -128,6 +129,7 @@ async fn load(
     }
     let settled = restoring::settle(&mut to, by, list).await?;
     to.commit().await?;
+    point("restore.committed");
     Ok(settled)
 }
 

@@ -2,38 +2,41 @@
 //! arrivals with people. So the tables of open waves are written anew, in key order, every few
 //! minutes and at every count. VACUUM would not do: it leaves old bytes in pages.
 
-use super::{Store, StoreError, Tx};
+use super::{Store, StoreError, Tx, on};
+use crate::rehearsal::point;
 
 /// SQLite: new table, drop, rename. The pages of the old one are overwritten (`secure_delete`).
-const SQLITE: &str = "
-    CREATE TABLE open_records_anew (
+const SQLITE: [&str; 8] = [
+    "CREATE TABLE open_records_anew (
         locator BLOB PRIMARY KEY NOT NULL,
         wave BLOB NOT NULL,
         ciphertext BLOB NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    INSERT INTO open_records_anew SELECT locator, wave, ciphertext FROM open_records
-        ORDER BY locator;
-    DROP TABLE open_records;
-    ALTER TABLE open_records_anew RENAME TO open_records;
-    CREATE TABLE ballots_anew (
+    ) STRICT, WITHOUT ROWID",
+    "INSERT INTO open_records_anew SELECT locator, wave, ciphertext FROM open_records
+        ORDER BY locator",
+    "DROP TABLE open_records",
+    "ALTER TABLE open_records_anew RENAME TO open_records",
+    "CREATE TABLE ballots_anew (
         id BLOB PRIMARY KEY NOT NULL,
         wave BLOB NOT NULL,
         tag BLOB NOT NULL,
         sealed BLOB NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    INSERT INTO ballots_anew SELECT id, wave, tag, sealed FROM ballots ORDER BY id;
-    DROP TABLE ballots;
-    ALTER TABLE ballots_anew RENAME TO ballots;";
+    ) STRICT, WITHOUT ROWID",
+    "INSERT INTO ballots_anew SELECT id, wave, tag, sealed FROM ballots ORDER BY id",
+    "DROP TABLE ballots",
+    "ALTER TABLE ballots_anew RENAME TO ballots",
+];
 
 /// The locks, always in this order; every submission touches `open_records` first.
 const POSTGRES_LOCK: &str = "LOCK TABLE open_records, ballots IN ACCESS EXCLUSIVE MODE";
 
-const POSTGRES: &str = "
-    CREATE TEMPORARY TABLE open_records_aside ON COMMIT DROP AS SELECT * FROM open_records;
-    CREATE TEMPORARY TABLE ballots_aside ON COMMIT DROP AS SELECT * FROM ballots;
-    TRUNCATE open_records, ballots;
-    INSERT INTO open_records SELECT * FROM open_records_aside ORDER BY locator;
-    INSERT INTO ballots SELECT * FROM ballots_aside ORDER BY id;";
+const POSTGRES: [&str; 5] = [
+    "CREATE TEMPORARY TABLE open_records_aside ON COMMIT DROP AS SELECT * FROM open_records",
+    "CREATE TEMPORARY TABLE ballots_aside ON COMMIT DROP AS SELECT * FROM ballots",
+    "TRUNCATE open_records, ballots",
+    "INSERT INTO open_records SELECT * FROM open_records_aside ORDER BY locator",
+    "INSERT INTO ballots SELECT * FROM ballots_aside ORDER BY id",
+];
 
 impl Tx {
     /// Keeps everyone else away from `open_records` and `ballots` until the commit. On SQLite
@@ -48,13 +51,13 @@ impl Tx {
     /// Writes `open_records` and `ballots` anew in key order, all waves together. On PostgreSQL
     /// `lock_open_tables` comes first.
     pub async fn rebuild_open_tables(&mut self) -> Result<(), StoreError> {
-        match self {
-            Self::SqliteWrite(tx) => sqlx::raw_sql(SQLITE).execute(&mut **tx).await.map(|_| ())?,
-            Self::SqliteRead(tx) => sqlx::raw_sql(SQLITE).execute(&mut **tx).await.map(|_| ())?,
-            Self::Postgres(tx) => sqlx::raw_sql(POSTGRES)
-                .execute(&mut **tx)
-                .await
-                .map(|_| ())?,
+        let statements: &[&'static str] = match self {
+            Self::SqliteWrite(_) | Self::SqliteRead(_) => &SQLITE,
+            Self::Postgres(_) => &POSTGRES,
+        };
+        for statement in statements {
+            on!(self, conn => sqlx::raw_sql(*statement).execute(conn).await.map(drop))?;
+            point("row-order.statement");
         }
         Ok(())
     }
@@ -67,6 +70,8 @@ impl Store {
         let mut tx = self.write().await?;
         tx.lock_open_tables().await?;
         tx.rebuild_open_tables().await?;
-        tx.commit().await
+        tx.commit().await?;
+        point("row-order.committed");
+        Ok(())
     }
 }

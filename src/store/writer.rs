@@ -9,6 +9,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Executor};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::rehearsal::point;
+
 /// The most use cases of one group, kept or undone: bounds how long the first of them waits.
 const MOST: usize = 256;
 
@@ -91,6 +93,7 @@ async fn one_group(
         } else {
             None
         };
+        point("group.before-its-next-step");
         let step = conn
             .execute(match (undo, next.is_some()) {
                 (false, true) => "RELEASE member; SAVEPOINT member",
@@ -101,7 +104,10 @@ async fn one_group(
             .await;
         match (step, next) {
             (Ok(_), Some(waiting)) => ask = waiting,
-            (Ok(_), None) => return (conn, kept, Ok(())),
+            (Ok(_), None) => {
+                point("group.committed");
+                return (conn, kept, Ok(()));
+            }
             // Disk full or I/O error: SQLite has undone everything, and the savepoint is gone.
             // Who was waiting next is dropped, and told so by her closed channel. The rollback fails
             // where SQLite has done it already.

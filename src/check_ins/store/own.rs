@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::ids::{OrganisationId, WaveId};
+use crate::rehearsal::point;
 use crate::store::{StoreError, Tx, on};
 use crate::vault::Locator;
 
@@ -90,6 +91,7 @@ pub async fn move_records(
     let moved = on!(tx, conn => sqlx::query(MOVE)
         .bind(wave).bind(organisation).bind(keep_until)
         .execute(conn).await.map(|done| done.rows_affected()))?;
+    point("ending.records-copied");
     on!(tx, conn => sqlx::query(CLEAR).bind(wave)
         .execute(conn).await.map(|done| done.rows_affected()))?;
     Ok(moved)
