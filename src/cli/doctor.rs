@@ -3,8 +3,8 @@
 use anyhow::bail;
 
 use super::installation::{Installation, block_on};
-use crate::clock::Clock;
 use crate::operations::doctor::{Level, Line, examine};
+use crate::rehearsal;
 
 /// `respite doctor`
 #[derive(Debug, clap::Args)]
@@ -19,7 +19,7 @@ pub struct Args {
 /// Looks, prints, and refuses at the end if something does not work.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let settings = args.installation.settings()?;
-    let now = Clock::system().now();
+    let now = rehearsal::clock().now();
     let report = block_on(async { Ok(examine(&settings, now).await) })?;
     if args.json {
         println!("{}", serde_json::to_string(&report)?);

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::installation::{Installation, block_on};
-use crate::clock::Clock;
 use crate::operations::restore::{WithoutList, restore};
+use crate::rehearsal;
 
 /// `respite restore`
 #[derive(Debug, clap::Args)]
@@ -26,7 +26,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     } else {
         WithoutList::Refuse
     };
-    let now = Clock::system().now();
+    let now = rehearsal::clock().now();
     let done = block_on(restore(&settings, &args.file, now, without_list))?;
     println!("restored {} rows; everyone signs in anew", done.rows);
     for wave in &done.waves.open {
