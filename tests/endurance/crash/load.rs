@@ -1,0 +1,255 @@
+//! Sixty-four clients at once, one a worker, each on her own connection. What they send, and when
+//! they stop, is decided by a seed, by the answers, and by nothing else.
+
+use std::collections::BTreeMap;
+
+use poem::http::Method;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use respite::ids::WaveId;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::ground::Worker;
+use super::ledger::{Ended, Said};
+use crate::support::calling::{Answer, Caller, Cut};
+
+/// What the clients are at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Each checks in once.
+    Submission,
+    /// Each sends other answers, again and again.
+    Replacement,
+    /// Each erases, withdraws, and checks in again.
+    Withdrawal,
+    /// As replacement, and some are no longer counted or are counted again, until the wave is
+    /// closed for her.
+    Closing,
+}
+
+/// How far all of them have come.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Progress {
+    /// Requests that were acknowledged.
+    pub done: usize,
+    /// Clients that were told that the wave is closed.
+    pub closed: usize,
+    /// Clients that have stopped.
+    pub ended: usize,
+}
+
+/// Clients at work.
+pub struct Load {
+    clients: JoinSet<Worker>,
+    pub progress: watch::Receiver<Progress>,
+    pub patience: watch::Sender<Patience>,
+}
+
+/// What a client does when the server cannot answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// She stops: the server is dead.
+    None,
+    /// She tries again: only the database is.
+    Endless,
+    /// She has been asked to stop.
+    Over,
+}
+
+impl Load {
+    /// Starts one client a worker.
+    pub fn begin(
+        workers: Vec<Worker>,
+        call: impl Fn() -> Caller,
+        (wave, phase): (WaveId, Phase),
+        (seed, patience): (u64, Patience),
+    ) -> Self {
+        let (told, progress) = watch::channel(Progress::default());
+        let (patience, asked) = watch::channel(patience);
+        let mut clients = JoinSet::new();
+        for worker in workers {
+            let client = Client {
+                rng: StdRng::seed_from_u64(seed ^ (worker.number as u64) << 32),
+                caller: call(),
+                worker,
+                wave,
+                phase,
+            };
+            clients.spawn(client.work(told.clone(), asked.clone()));
+        }
+        Self {
+            clients,
+            progress,
+            patience,
+        }
+    }
+
+    /// Waits until so many requests were acknowledged, or nobody sends any more.
+    pub async fn until_done(&mut self, many: usize) {
+        let all = self.clients.len();
+        let come = |at: &Progress| at.done >= many || at.ended == all;
+        let _ = self.progress.wait_for(come).await;
+    }
+
+    /// Waits until one client was told that the wave is closed, or nobody sends any more.
+    pub async fn until_closed(&mut self) {
+        let all = self.clients.len();
+        let come = |at: &Progress| at.closed > 0 || at.ended == all;
+        let _ = self.progress.wait_for(come).await;
+    }
+
+    /// Waits for all of them to stop, and gives the workers back in their order.
+    pub async fn end(self) -> Vec<Worker> {
+        let mut workers = self.clients.join_all().await;
+        workers.sort_by_key(|worker| worker.number);
+        workers
+    }
+}
+
+struct Client {
+    rng: StdRng,
+    caller: Caller,
+    worker: Worker,
+    wave: WaveId,
+    phase: Phase,
+}
+
+impl Client {
+    async fn work(
+        mut self,
+        told: watch::Sender<Progress>,
+        patience: watch::Receiver<Patience>,
+    ) -> Worker {
+        loop {
+            let ended = self.one_request().await;
+            let patience = *patience.borrow();
+            match &ended {
+                Ended::Done => told.send_modify(|at| at.done += 1),
+                Ended::Refused(slug) if slug == "wave-closed" => {
+                    told.send_modify(|at| at.closed += 1);
+                    break;
+                }
+                Ended::Refused(_) => {}
+                Ended::Unknown if patience == Patience::None => break,
+                // The pace of a person who tries again.
+                Ended::Unknown => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            }
+            if self.phase == Phase::Submission || patience == Patience::Over {
+                break;
+            }
+        }
+        told.send_modify(|at| at.ended += 1);
+        self.worker
+    }
+
+    async fn one_request(&mut self) -> Ended {
+        let withdraws = self.rng.random_bool(0.3);
+        match self.phase {
+            Phase::Withdrawal if withdraws && self.rng.random_bool(0.2) => self.consent().await,
+            Phase::Withdrawal if withdraws => {
+                erase(&mut self.caller, &mut self.worker, self.wave).await
+            }
+            _ => {
+                let counted = !(self.phase == Phase::Closing && withdraws);
+                let values = sheet(&mut self.rng);
+                let said = Said::Answers { values, counted };
+                check_in(&mut self.caller, &mut self.worker, self.wave, said).await
+            }
+        }
+    }
+
+    /// Takes the consent back, which erases what lies in open waves, and gives it again.
+    async fn consent(&mut self) -> Ended {
+        let ended = withdraw_consent(&mut self.caller, &mut self.worker, self.wave).await;
+        if ended != Ended::Done {
+            return ended;
+        }
+        consent(&mut self.caller, &self.worker).await
+    }
+}
+
+/// A filled-in burnout inventory that nobody else has.
+pub fn sheet(rng: &mut StdRng) -> BTreeMap<String, i64> {
+    let mut values = BTreeMap::new();
+    for (scale, items) in [("personal", 6), ("work", 7), ("client", 6)] {
+        for item in 1..=items {
+            let value = 25 * rng.random_range(0..5);
+            values.insert(format!("cbi.{scale}.{item}"), value);
+        }
+    }
+    values
+}
+
+/// How an exchange ended, for a request that the server understands.
+pub fn ended(came: Result<Answer, Cut>) -> Ended {
+    match came {
+        Err(_) => Ended::Unknown,
+        Ok(answer) if answer.status.is_success() => Ended::Done,
+        Ok(answer) if answer.status == 503 => Ended::Unknown,
+        Ok(answer) => {
+            let slug = answer.slug();
+            let expected = ["changed", "consent", "wave-closed"].contains(&&slug[..]);
+            let text = String::from_utf8_lossy(&answer.bytes);
+            assert!(expected, "{}: {text}", answer.status);
+            Ended::Refused(slug)
+        }
+    }
+}
+
+/// Hands in a sheet. Who finds her consent gone, because nobody knew what became of it, gives it
+/// again.
+pub async fn check_in(caller: &mut Caller, worker: &mut Worker, wave: WaveId, said: Said) -> Ended {
+    let Said::Answers { values, counted } = &said else {
+        return erase(caller, worker, wave).await;
+    };
+    let reach = if *counted { "unit" } else { "nobody" };
+    let body = json!({ "answers": values, "reach": reach });
+    let ended = put(caller, worker, &format!("/me/waves/{wave}/check-in"), &body).await;
+    worker.ledger(wave).note(said, &ended);
+    if ended == Ended::Refused("consent".to_owned()) {
+        return consent(caller, worker).await;
+    }
+    ended
+}
+
+/// Erases a check-in.
+pub async fn erase(caller: &mut Caller, worker: &mut Worker, wave: WaveId) -> Ended {
+    let path = format!("/me/waves/{wave}/check-in");
+    let ended = delete(caller, worker, &path).await;
+    worker.ledger(wave).note(Said::Nothing, &ended);
+    ended
+}
+
+/// Takes the consent back.
+pub async fn withdraw_consent(caller: &mut Caller, worker: &mut Worker, wave: WaveId) -> Ended {
+    let ended = delete(caller, worker, "/me/consents/cbi").await;
+    worker.ledger(wave).note(Said::Nothing, &ended);
+    ended
+}
+
+/// Gives it again.
+pub async fn consent(caller: &mut Caller, worker: &Worker) -> Ended {
+    let text = match caller.get("/me/consents/cbi", &worker.token).await {
+        Ok(text) if text.status.is_success() => text.json(),
+        other => return ended(other),
+    };
+    put(
+        caller,
+        worker,
+        "/me/consents/cbi",
+        &json!({ "hash": text["hash"] }),
+    )
+    .await
+}
+
+async fn put(caller: &mut Caller, worker: &Worker, path: &str, body: &Value) -> Ended {
+    let request = (Method::PUT, path);
+    ended(caller.send(request, &worker.token, Some(body)).await)
+}
+
+async fn delete(caller: &mut Caller, worker: &Worker, path: &str) -> Ended {
+    let request = (Method::DELETE, path);
+    ended(caller.send(request, &worker.token, None).await)
+}
