@@ -6,10 +6,13 @@
 //! is a loss of power: the operating system keeps what was written. That commits wait for the
 //! disk is SQLite's and PostgreSQL's promise; the settings are tested elsewhere.
 
+mod base;
+mod between_statements;
 mod ground;
 mod inspection;
 mod ledger;
 mod load;
+mod places;
 mod sql;
 mod sums;
 mod under_load;

@@ -32,6 +32,7 @@ const TICK: &str = "100";
 #[derive(Clone, Debug)]
 pub struct Worker {
     pub number: usize,
+    pub sign_in: String,
     pub token: String,
     /// By wave.
     pub ledgers: BTreeMap<WaveId, Ledger>,
@@ -65,15 +66,26 @@ impl Ground {
         let in_the_folder = format!("sqlite:{}", folder.path().join("respite.db").display());
         let address = address.unwrap_or(in_the_folder);
         let (workers, admin) = people(&address, folder.path(), teams).await;
-        let serve = Serve::on(&address, folder.path())
-            .settings(SETTINGS)
-            .with("RESPITE_REHEARSE_TICK_MS", TICK);
         Self {
-            serve,
+            serve: served(&address, folder.path()),
             workers,
             admin,
             folder,
             cluster,
+        }
+    }
+
+    /// The same over another database, with copies of the files beside it.
+    pub fn over(&self, database: &str, folder: TempDir) -> Self {
+        for name in ["server.key", "counted-waves"] {
+            std::fs::copy(self.folder.path().join(name), folder.path().join(name)).unwrap();
+        }
+        Self {
+            serve: served(database, folder.path()),
+            workers: self.workers.clone(),
+            admin: self.admin.clone(),
+            folder,
+            cluster: None,
         }
     }
 
@@ -107,6 +119,12 @@ impl Ground {
     }
 }
 
+fn served(database: &str, folder: &Path) -> Serve {
+    Serve::on(database, folder)
+        .settings(SETTINGS)
+        .with("RESPITE_REHEARSE_TICK_MS", TICK)
+}
+
 /// When the plan's wave of a number opens, counting from 1; it lasts two weeks.
 pub fn opening(number: u32) -> DateTime<Utc> {
     let first = NaiveDate::from_ymd_opt(2027, 2, 1).unwrap();
@@ -129,13 +147,13 @@ async fn people(address: &str, folder: &Path, teams: &[usize]) -> (Vec<Worker>, 
     for (number, size) in teams.iter().enumerate() {
         let name = format!("Team {number}");
         let team = app.unit(&house, "team", &name, &house.organisation).await;
-        for person in app
-            .people(&house, &team, &format!("t{number}w"), *size)
-            .await
-        {
+        for one in 1..=*size {
+            let sign_in = format!("team{number}-{one}");
+            let person = app.person(&house, &sign_in, &team).await;
             app.consent(&person.token, "cbi").await;
             workers.push(Worker {
                 number: workers.len(),
+                sign_in,
                 token: person.token,
                 ledgers: BTreeMap::new(),
             });

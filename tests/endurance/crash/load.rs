@@ -214,6 +214,22 @@ pub async fn check_in(caller: &mut Caller, worker: &mut Worker, wave: WaveId, sa
     ended
 }
 
+/// Answers after the close, for herself.
+pub async fn answer_late(
+    caller: &mut Caller,
+    worker: &mut Worker,
+    wave: WaveId,
+    values: BTreeMap<String, i64>,
+) -> Ended {
+    let body = json!({ "answers": values, "reach": "unit", "late": true });
+    let ended = put(caller, worker, &format!("/me/waves/{wave}/check-in"), &body).await;
+    let counted = false;
+    worker
+        .ledger(wave)
+        .note(Said::Answers { values, counted }, &ended);
+    ended
+}
+
 /// Erases a check-in.
 pub async fn erase(caller: &mut Caller, worker: &mut Worker, wave: WaveId) -> Ended {
     let path = format!("/me/waves/{wave}/check-in");

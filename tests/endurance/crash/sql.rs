@@ -44,11 +44,6 @@ impl Sql {
         ask!(self, conn => sqlx::query_scalar(sql).fetch_all(conn).await)
     }
 
-    /// Changes the database as its administrator could.
-    pub async fn run(&mut self, sql: &'static str) {
-        ask!(self, conn => sqlx::raw_sql(sql).execute(conn).await.map(drop));
-    }
-
     /// Every wave with its state, oldest first.
     pub async fn waves(&mut self) -> Vec<(WaveId, String)> {
         const SQL: &str = "SELECT id, state FROM waves ORDER BY opens_at, id";
