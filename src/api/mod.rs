@@ -7,6 +7,7 @@ mod check_in_bodies;
 mod check_ins;
 mod choices;
 pub mod credentials;
+mod document;
 mod exports;
 mod forms;
 pub mod imports;
@@ -60,7 +61,8 @@ fn routes() -> impl OpenApi {
 /// The API with its document.
 #[must_use]
 pub fn service() -> OpenApiService<impl OpenApi, ()> {
-    OpenApiService::new(routes(), "Respite", env!("CARGO_PKG_VERSION"))
+    let routes = document::Described(routes());
+    OpenApiService::new(routes, "Respite", env!("CARGO_PKG_VERSION"))
         .description("Confidential check-ins: nobody but you can read your answers.")
         .url_prefix("/api/v1")
 }

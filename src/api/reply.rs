@@ -22,7 +22,7 @@ pub struct ProblemBody {
     #[oai(skip_serializing_if_is_none)]
     pub detail: Option<String>,
     /// The values that are not acceptable.
-    #[oai(skip_serializing_if_is_empty)]
+    #[oai(default, skip_serializing_if_is_empty)]
     pub faults: Vec<FaultBody>,
 }
 
