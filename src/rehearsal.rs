@@ -32,7 +32,7 @@ pub fn clock() -> Clock {
 #[must_use]
 pub fn tick(usual: Duration) -> Duration {
     #[cfg(debug_assertions)]
-    if let Some(tick) = debug::tick() {
+    if let Some(tick) = debug::milliseconds("RESPITE_REHEARSE_TICK_MS") {
         return tick;
     }
     usual
@@ -42,8 +42,30 @@ pub fn tick(usual: Duration) -> Duration {
 #[must_use]
 pub fn every(usual: chrono::Duration) -> chrono::Duration {
     #[cfg(debug_assertions)]
-    if let Some(tick) = debug::tick() {
+    if let Some(tick) = debug::milliseconds("RESPITE_REHEARSE_TICK_MS") {
         return usual.min(chrono::Duration::from_std(tick).unwrap_or(usual));
+    }
+    usual
+}
+
+/// How long a job belongs to the server that claimed it: as usual, or
+/// `RESPITE_REHEARSE_LEASE_MS` milliseconds in a rehearsal.
+#[must_use]
+pub fn lease(usual: chrono::Duration) -> chrono::Duration {
+    #[cfg(debug_assertions)]
+    if let Some(lease) = debug::milliseconds("RESPITE_REHEARSE_LEASE_MS") {
+        return chrono::Duration::from_std(lease).unwrap_or(usual);
+    }
+    usual
+}
+
+/// How long a client may keep us waiting: as usual, or `RESPITE_REHEARSE_PATIENCE_MS`
+/// milliseconds in a rehearsal.
+#[must_use]
+pub fn patience(usual: Duration) -> Duration {
+    #[cfg(debug_assertions)]
+    if let Some(patience) = debug::milliseconds("RESPITE_REHEARSE_PATIENCE_MS") {
+        return patience;
     }
     usual
 }
@@ -90,8 +112,8 @@ mod debug {
         Some(Clock::running_from(now.parse().ok()?))
     }
 
-    pub fn tick() -> Option<Duration> {
-        let millis = std::env::var("RESPITE_REHEARSE_TICK_MS").ok()?;
+    pub fn milliseconds(variable: &str) -> Option<Duration> {
+        let millis = std::env::var(variable).ok()?;
         Some(Duration::from_millis(millis.parse().ok()?))
     }
 }

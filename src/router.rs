@@ -8,18 +8,23 @@ use poem::http::{StatusCode, header};
 use poem::middleware::{AddData, CatchPanic, CookieJarManager, SetHeader};
 use poem::web::Data;
 use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Route, get, handler};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use crate::api;
 use crate::api::methods::Methods;
 use crate::api::reply::ProblemBody;
 use crate::app::App;
 use crate::problem::{Kind, Problem};
+use crate::web::connections::{Seat, patience_for_a_body};
 use crate::web::csrf;
 
 /// Largest body, in bytes, of every address but the ones named below.
 const BODY_LIMIT: usize = 64 * 1024;
 /// Largest file of people to be invited.
 const IMPORT_LIMIT: usize = 8 * 1024 * 1024;
+/// So many such files are in memory at once; who sends one more waits.
+const IMPORTS_AT_ONCE: usize = 4;
 const IMPORT_PATH: &str = "/api/v1/people/import";
 const DOCS_PATH: &str = "/api/v1/docs";
 
@@ -38,6 +43,7 @@ pub fn of(app: App) -> impl Endpoint<Output = Response> + 'static {
     let document = service.spec_endpoint();
     let viewer = service.swagger_ui();
     let methods = Arc::new(Methods::of(&service.spec()));
+    let imports = Arc::new(Semaphore::new(IMPORTS_AT_ONCE));
     Route::new()
         .at("/healthz", get(health))
         .at("/readyz", get(readiness))
@@ -49,7 +55,7 @@ pub fn of(app: App) -> impl Endpoint<Output = Response> + 'static {
                 .with_handler(|_: Box<dyn Any + Send + 'static>| problem(Kind::Broken.into())),
         )
         .around(csrf::own_pages_only)
-        .around(limited)
+        .around(move |next, request| limited(next, request, imports.clone()))
         .with(CookieJarManager::new())
         .with(AddData::new(app))
         .catch_all_error(|error: poem::Error| async move {
@@ -86,15 +92,31 @@ async fn readiness(app: Data<&App>) -> Response {
     }
 }
 
-/// Reads a body once, and never more of it than the limit; 413 by itself.
-async fn limited<E: Endpoint>(next: Arc<E>, mut request: Request) -> poem::Result<E::Output> {
-    let limit = if request.uri().path() == IMPORT_PATH {
-        IMPORT_LIMIT
-    } else {
-        BODY_LIMIT
+/// Reads a body once, never more of it than the limit (413 by itself) and never for longer than
+/// the patience. The rest sees only what has arrived whole.
+async fn limited<E: Endpoint<Output = Response>>(
+    next: Arc<E>,
+    mut request: Request,
+    imports: Arc<Semaphore>,
+) -> poem::Result<Response> {
+    let body = request.take_body();
+    let is_import = request.uri().path() == IMPORT_PATH;
+    let arrived = timeout(patience_for_a_body(), async {
+        if is_import {
+            let place = imports.acquire_owned().await.ok();
+            (body.into_bytes_limit(IMPORT_LIMIT).await, place)
+        } else {
+            (body.into_bytes_limit(BODY_LIMIT).await, None)
+        }
+    });
+    let Ok((body, _place)) = arrived.await else {
+        let why = "The body took too long to arrive.";
+        return Ok(problem(Problem::with(Kind::Unreadable, why)));
     };
-    let body = request.take_body().into_bytes_limit(limit).await?;
-    request.set_body(body);
+    request.set_body(body?);
+    if let Some(seat) = request.extensions().get::<Arc<Seat>>() {
+        seat.is_answered();
+    }
     next.call(request).await
 }
 

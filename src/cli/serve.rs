@@ -3,19 +3,15 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use poem::Server;
-use poem::listener::TcpListener;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::installation::{Installation, block_on};
 use super::logging;
 use crate::app::App;
+use crate::web::connections;
 use crate::{jobs, rehearsal, router};
 
-/// How long running requests may take to end after the signal.
-const GRACE: Duration = Duration::from_secs(20);
-/// A connection that says nothing for so long is closed.
-const IDLE: Duration = Duration::from_mins(1);
 /// How often the timetable is looked at.
 const TICK: Duration = Duration::from_secs(10);
 
@@ -58,11 +54,11 @@ pub async fn serve(app: App) -> anyhow::Result<()> {
             _ = interrupt.recv() => {}
         }
     };
-    Server::new(TcpListener::bind(listen.clone()))
-        .idle_timeout(IDLE)
-        .run_with_graceful_shutdown(router::of(app.clone()), stopped, Some(GRACE))
+    let listener = TcpListener::bind(&listen)
         .await
         .with_context(|| format!("cannot serve on {listen}"))?;
+    let most = connections::most_connections();
+    connections::serve(listener, most, router::of(app.clone()), stopped).await?;
     timetable.abort();
     app.store.close().await;
     Ok(())

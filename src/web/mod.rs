@@ -1,4 +1,6 @@
-//! What both doors share: where a request comes from, and whether it comes from our own pages.
+//! What both doors share: connections, where a request comes from, and whether it comes from our own
+//! pages.
 
 pub mod client;
+pub mod connections;
 pub mod csrf;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::calling::Caller;
 
 /// How long a server may take to answer for the first time.
-const READY: Duration = Duration::from_secs(60);
+const READY: Duration = Duration::from_mins(1);
 
 /// What a server is started with.
 #[derive(Clone, Debug)]
@@ -61,11 +61,20 @@ impl Serve {
 
     /// Starts the program and does not wait: it may be going to die.
     pub fn spawn(&self) -> Serving {
+        self.spawn_as(self.command("serve"))
+    }
+
+    /// The same, started by another program that gives way to it, such as `prlimit`.
+    pub fn spawn_under(&self, mut starter: Command) -> Serving {
+        starter.arg(env!("CARGO_BIN_EXE_respite")).arg("serve");
+        self.spawn_as(self.prepared(starter))
+    }
+
+    fn spawn_as(&self, mut command: Command) -> Serving {
         let address = free_address();
         let log = self.folder.join(format!("{}.log", address.port()));
         let file = File::create(&log).expect("a log");
-        let child = self
-            .command("serve")
+        let child = command
             .env("RESPITE_LISTEN", address.to_string())
             .stdout(Stdio::null())
             .stderr(file)
@@ -87,8 +96,12 @@ impl Serve {
     /// A subcommand on the same installation, to be given more and run.
     pub fn command(&self, subcommand: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_respite"));
+        command.arg(subcommand);
+        self.prepared(command)
+    }
+
+    fn prepared(&self, mut command: Command) -> Command {
         command
-            .arg(subcommand)
             .current_dir(&self.folder)
             .env("RESPITE_DATABASE", &self.database)
             .env("RESPITE_SERVER_KEY_FILE", self.folder.join("server.key"))
