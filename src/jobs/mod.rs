@@ -72,7 +72,7 @@ impl Job {
     /// After this long without an end, another server takes over. A count that is run twice at
     /// once does no harm: the wave is compared and set.
     fn lease() -> Duration {
-        Duration::minutes(10)
+        rehearsal::lease(Duration::minutes(10))
     }
 
     async fn run(self, app: &App) -> Result<Came, Failure> {
@@ -109,6 +109,7 @@ pub async fn run_due(app: &App) -> Result<Vec<Job>, StoreError> {
         if !claim(app, job).await? {
             continue;
         }
+        rehearsal::point("job.claimed");
         let work = {
             let app = app.clone();
             async move { job.run(&app).await }

@@ -58,7 +58,7 @@ impl Caller {
     pub fn to(address: SocketAddr) -> Self {
         Self {
             address,
-            patience: Duration::from_secs(60),
+            patience: Duration::from_mins(1),
             connection: None,
         }
     }

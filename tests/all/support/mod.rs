@@ -5,8 +5,10 @@ pub mod both;
 pub mod calling;
 pub mod cluster;
 pub mod dump;
+pub mod load;
 pub mod serving;
 mod sql;
+pub mod staffed;
 pub mod wire;
 
 pub(crate) use both::both;
