@@ -2,6 +2,7 @@
 //! `&mut Tx` down, and commits; nothing below a use case takes `&Store`.
 
 pub mod copy;
+mod engine_settings;
 mod migrations;
 mod open;
 mod rebuild;
@@ -16,6 +17,7 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use crate::ids::WaveId;
+pub use engine_settings::RiskySetting;
 pub use migrations::{Migrated, Schema};
 pub use open::{OpenError, Opening};
 use writer::{Member, Writer};

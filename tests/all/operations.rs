@@ -3,6 +3,7 @@
 
 mod audit;
 mod copying;
+mod database_server;
 mod migrating;
 mod rows;
 mod schema;

@@ -110,11 +110,19 @@ async fn within(
             );
         }
     }
+    drop(tx);
     if store.engine() == EngineName::Postgres {
         report.ok(
             "engine",
             "PostgreSQL: its integrity is looked after by its operator",
         );
+        for risk in store.risky_settings().await? {
+            report.warn(
+                "engine settings",
+                format!("{} = {}: {}", risk.name, risk.value, risk.harm),
+                "set it back to what PostgreSQL ships with",
+            );
+        }
     }
     Ok(())
 }
