@@ -55,8 +55,8 @@ impl Tx {
             Self::SqliteWrite(_) | Self::SqliteRead(_) => &SQLITE,
             Self::Postgres(_) => &POSTGRES,
         };
-        for statement in statements {
-            on!(self, conn => sqlx::raw_sql(*statement).execute(conn).await.map(drop))?;
+        for &statement in statements {
+            on!(self, conn => sqlx::raw_sql(statement).execute(conn).await.map(drop))?;
             point("row-order.statement");
         }
         Ok(())
