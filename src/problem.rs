@@ -2,6 +2,10 @@
 //! problem+json; `docs/problems.md` explains each `type`. No text here names a person, a row or
 //! a library.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::clock::Clock;
 use crate::store::StoreError;
 
 macro_rules! problems {
@@ -72,7 +76,9 @@ problems! {
     TooMany = "too-many", 429, "Too many attempts: wait a little";
     /// A defect of ours; nothing was changed.
     Broken = "broken", 500, "Something went wrong here; nothing was changed";
-    /// The database is full, locked or gone; nothing was acknowledged.
+    /// The disk of the database is full; reading goes on, and so does storing when there is room.
+    StorageFull = "storage-full", 503, "Respite has no room left to store this: try again later";
+    /// The database is locked or gone; nothing was acknowledged.
     Unavailable = "unavailable", 503, "Respite cannot store or read anything right now: try again";
 }
 
@@ -151,6 +157,15 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Duplicate(_) => Kind::Changed.into(),
+            StoreError::Full(ref source) => {
+                if is_news() {
+                    tracing::error!(
+                        cause = %source,
+                        "the disk is full: nothing can be stored until there is room again"
+                    );
+                }
+                Kind::StorageFull.into()
+            }
             StoreError::Unusable(ref source) => {
                 // sqlx prints statements and codes, never bound values.
                 tracing::error!(cause = %source, "the database could not be used");
@@ -158,4 +173,18 @@ impl From<StoreError> for Problem {
             }
         }
     }
+}
+
+/// Whether nobody has said for a minute that the disk is full: a thousand people who are refused
+/// must not fill it with lines.
+fn is_news() -> bool {
+    const AGAIN: Duration = Duration::from_mins(1);
+    static SAID: Mutex<Option<Duration>> = Mutex::new(None);
+    let now = Clock::system().ticks();
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_news = said.is_none_or(|said| now >= said + AGAIN);
+    if is_news {
+        *said = Some(now);
+    }
+    is_news
 }

@@ -83,7 +83,10 @@ pub enum StoreError {
     /// A row with this key is there already.
     #[error("this record already exists")]
     Duplicate(#[source] Arc<sqlx::Error>),
-    /// Anything else: full disk, lost connection, broken invariant.
+    /// The disk is full. Nothing that was acknowledged is lost.
+    #[error("there is no room left to store anything")]
+    Full(#[source] Arc<sqlx::Error>),
+    /// Anything else: lost connection, broken invariant.
     #[error("the database could not be used")]
     Unusable(#[source] Arc<sqlx::Error>),
 }
@@ -96,15 +99,21 @@ impl From<sqlx::Error> for StoreError {
 
 impl From<Arc<sqlx::Error>> for StoreError {
     fn from(error: Arc<sqlx::Error>) -> Self {
-        match error
-            .as_database_error()
-            .map(sqlx::error::DatabaseError::kind)
-        {
-            Some(ErrorKind::UniqueViolation) => Self::Duplicate(error),
+        let Some(said) = error.as_database_error() else {
+            return Self::Unusable(error);
+        };
+        let has_no_room = said.code().is_some_and(|code| NO_ROOM.contains(&&*code));
+        match said.kind() {
+            ErrorKind::UniqueViolation => Self::Duplicate(error),
+            _ if has_no_room => Self::Full(error),
             _ => Self::Unusable(error),
         }
     }
 }
+
+/// `SQLITE_FULL`, `SQLITE_IOERR_SHMSIZE` (its index of the write-ahead log cannot grow), and
+/// PostgreSQL's `disk_full`.
+const NO_ROOM: [&str; 3] = ["13", "4874", "53100"];
 
 impl Store {
     /// A consistent view of everything committed so far.
@@ -207,4 +216,56 @@ impl Tx {
 fn lock_number(wave: WaveId) -> i64 {
     let (high, low) = wave.0.as_u64_pair();
     (high ^ low).cast_signed()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::fmt;
+
+    use super::*;
+
+    /// What a database says, by its code.
+    #[derive(Debug)]
+    struct Said(&'static str);
+
+    impl fmt::Display for Said {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl std::error::Error for Said {}
+
+    impl sqlx::error::DatabaseError for Said {
+        fn message(&self) -> &str {
+            self.0
+        }
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+        fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+        fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+        fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+            self
+        }
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_told_apart_on_both_engines() {
+        let of = |code| StoreError::from(sqlx::Error::Database(Box::new(Said(code))));
+        for full in ["13", "4874", "53100"] {
+            assert!(matches!(of(full), StoreError::Full(_)), "{full}");
+        }
+        for other in ["5", "10", "14", "53300", "57P01"] {
+            assert!(matches!(of(other), StoreError::Unusable(_)), "{other}");
+        }
+    }
 }
