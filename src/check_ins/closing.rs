@@ -26,6 +26,9 @@ pub async fn close_due(app: &App) -> Result<u64, CountError> {
     let mut tx = app.store.read().await?;
     let waves = store::waves::to_be_closed(&mut tx, app.clock.now()).await?;
     drop(tx);
+    if !waves.is_empty() {
+        app.counted.must_have_room()?;
+    }
     let mut closed = 0;
     for wave in waves {
         match close(app, &wave).await {

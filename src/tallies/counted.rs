@@ -12,6 +12,9 @@ use crate::ids::WaveId;
 /// Name of the list in the state folder.
 pub const FILE_NAME: &str = "counted-waves";
 
+/// Length of a line: an id and its end.
+const LINE: usize = 37;
+
 /// The list, as read at start and kept up to date.
 #[derive(Debug)]
 pub struct CountedWaves {
@@ -86,6 +89,24 @@ impl CountedWaves {
         file.sync_all()?;
         known.extend(new);
         Ok(())
+    }
+
+    /// Whether there is room for one more wave: a line's length is written and taken away again.
+    /// Whoever is about to count asks, because what is released cannot be taken back, and a wave
+    /// that is not on the list could be counted a second time after a restore.
+    pub fn must_have_room(&self) -> io::Result<()> {
+        let _known = self.lock();
+        let mut file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .open(&self.file)?;
+        let end = end_last_line(&mut file)?;
+        file.write_all(end.as_bytes())?;
+        let length = file.metadata()?.len();
+        let line = [b' '; LINE];
+        let written = file.write_all(&line).and_then(|()| file.sync_all());
+        file.set_len(length)?;
+        written
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeSet<WaveId>> {
