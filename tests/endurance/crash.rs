@@ -8,10 +8,10 @@
 
 mod base;
 mod between_statements;
-mod ground;
-mod inspection;
+pub mod ground;
+pub mod inspection;
 mod ledger;
-mod load;
+pub mod load;
 mod places;
 mod sql;
 mod sums;

@@ -22,8 +22,8 @@ pub enum Ended {
     Done,
     /// With a problem of this kind: nothing was changed.
     Refused(String),
-    /// With no answer, or with one that does not say what became of it.
-    Unknown,
+    /// With no answer, or with one that does not say what became of it: which.
+    Unknown(String),
 }
 
 /// Everything that her check-in of one wave may be.
@@ -45,7 +45,7 @@ impl Ledger {
     pub fn note(&mut self, said: Said, ended: &Ended) {
         match ended {
             Ended::Done => self.may_be = [said].into(),
-            Ended::Unknown => {
+            Ended::Unknown(_) => {
                 self.may_be.insert(said);
             }
             Ended::Refused(_) => {}
@@ -74,7 +74,7 @@ fn a_ledger_allows_what_was_answered_and_either_side_of_what_was_not() {
     let mut ledger = Ledger::default();
     ledger.note(sheet(1), &Ended::Done);
     assert!(!ledger.clone().allows(&Said::Nothing), "acknowledged");
-    ledger.note(Said::Nothing, &Ended::Unknown);
+    ledger.note(Said::Nothing, &Ended::Unknown(String::new()));
     assert!(ledger.clone().allows(&Said::Nothing));
     assert!(ledger.clone().allows(&sheet(1)));
     assert!(!ledger.clone().allows(&sheet(2)));

@@ -30,12 +30,16 @@ pub enum Phase {
 }
 
 /// How far all of them have come.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Progress {
     /// Requests that were acknowledged.
     pub done: usize,
     /// Clients that were told that the wave is closed.
     pub closed: usize,
+    /// Requests that the server could not answer yes or no.
+    pub failed: usize,
+    /// Status and kind of the last of them.
+    pub refusal: String,
     /// Clients that have stopped.
     pub ended: usize,
 }
@@ -100,6 +104,13 @@ impl Load {
         let _ = self.progress.wait_for(come).await;
     }
 
+    /// Waits until so many requests could not be answered yes or no, or nobody sends any more.
+    pub async fn until_refused(&mut self, many: usize) {
+        let all = self.clients.len();
+        let come = |at: &Progress| at.failed >= many || at.ended == all;
+        let _ = self.progress.wait_for(come).await;
+    }
+
     /// Waits for all of them to stop, and gives the workers back in their order.
     pub async fn end(self) -> Vec<Worker> {
         let mut workers = self.clients.join_all().await;
@@ -132,9 +143,15 @@ impl Client {
                     break;
                 }
                 Ended::Refused(_) => {}
-                Ended::Unknown if patience == Patience::None => break,
+                Ended::Unknown(_) if patience == Patience::None => break,
                 // The pace of a person who tries again.
-                Ended::Unknown => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+                Ended::Unknown(what) => {
+                    told.send_modify(|at| {
+                        at.failed += 1;
+                        at.refusal.clone_from(what);
+                    });
+                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                }
             }
             if self.phase == Phase::Submission || patience == Patience::Over {
                 break;
@@ -185,9 +202,9 @@ pub fn sheet(rng: &mut StdRng) -> BTreeMap<String, i64> {
 /// How an exchange ended, for a request that the server understands.
 pub fn ended(came: Result<Answer, Cut>) -> Ended {
     match came {
-        Err(_) => Ended::Unknown,
+        Err(cut) => Ended::Unknown(cut.to_string()),
         Ok(answer) if answer.status.is_success() => Ended::Done,
-        Ok(answer) if answer.status == 503 => Ended::Unknown,
+        Ok(answer) if answer.status == 503 => Ended::Unknown(format!("503 {}", answer.slug())),
         Ok(answer) => {
             let slug = answer.slug();
             let expected = ["changed", "consent", "wave-closed"].contains(&&slug[..]);

@@ -202,7 +202,7 @@ async fn die_under_load(
         }
     }
     serving.kill();
-    let progress = *load.progress.borrow();
+    let progress = load.progress.borrow().clone();
     ground.workers = load.end().await;
     let is_uncertain = |of: &&Worker| of.ledgers[&wave].certain().is_none();
     let uncertain = ground.workers.iter().filter(is_uncertain).count();
