@@ -8,6 +8,7 @@ use poem_openapi::types::ToJSON;
 use poem_openapi::{Enum, Object};
 use uuid::Uuid;
 
+use super::padding::{STEP, spaces};
 use super::results::{ResultBody, result};
 use crate::app::App;
 use crate::auth::SignedIn;
@@ -56,6 +57,16 @@ pub struct SheetBody {
 pub struct DraftBody {
     /// Items answered so far.
     pub answers: BTreeMap<String, Option<i64>>,
+}
+
+/// An unfinished form as it was kept.
+#[derive(Clone, Debug, Object)]
+#[oai(rename = "KeptDraft")]
+pub struct KeptDraft {
+    /// Items answered so far.
+    pub answers: BTreeMap<String, Option<i64>>,
+    /// Spaces, so that the length tells nothing.
+    pub padding: String,
 }
 
 /// One wave as she sees it.
@@ -270,10 +281,6 @@ impl<'a> Sight<'a> {
     }
 }
 
-/// Whoever watches the line sees lengths. Every wave of hers is sent in steps of so many bytes,
-/// answered or not, whatever the result says.
-const STEP: usize = 6144;
-
 /// A body with room for padding.
 trait Padded: ToJSON {
     fn pad(&mut self, padding: String);
@@ -291,9 +298,22 @@ impl Padded for CheckInBody {
     }
 }
 
+impl Padded for KeptDraft {
+    fn pad(&mut self, padding: String) {
+        self.padding = padding;
+    }
+}
+
+/// A kept draft as it is sent.
+#[must_use]
+pub fn kept_draft(answers: BTreeMap<String, Option<i64>>) -> KeptDraft {
+    let padding = String::new();
+    padded(KeptDraft { answers, padding })
+}
+
 fn padded<T: Padded>(mut body: T) -> T {
     let length = body.to_json_string().len();
-    body.pad(" ".repeat(length.next_multiple_of(STEP) - length));
+    body.pad(spaces(length, STEP));
     body
 }
 

@@ -7,7 +7,8 @@ use poem_openapi::param::{Path, Query};
 use uuid::Uuid;
 
 use super::check_in_bodies::{
-    CheckInBody, DraftBody, OwnWave, OwnWaves, SheetBody, Sight, member, sheet,
+    CheckInBody, DraftBody, KeptDraft, OwnWave, OwnWaves, SheetBody, Sight, kept_draft, member,
+    sheet,
 };
 use super::credentials::Credentials;
 use super::forms::{FormBody, form};
@@ -104,15 +105,13 @@ impl CheckInsApi {
         app: Data<&App>,
         credentials: Credentials,
         wave: Path<Uuid>,
-    ) -> Answer<DraftBody> {
+    ) -> Answer<KeptDraft> {
         let viewer = credentials.viewer(&app).await?;
         let member = member(&viewer);
         let wave = history::one(&app, &member, WaveId(wave.0)).await?.wave;
         let mut tx = app.store.read().await?;
         let found = drafts::read(&mut tx, &member, wave.id).await?;
-        Ok(Reply::ok(DraftBody {
-            answers: found.unwrap_or_default(),
-        }))
+        Ok(Reply::ok(kept_draft(found.unwrap_or_default())))
     }
 
     /// Keep an unfinished form until the wave closes

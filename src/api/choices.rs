@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::check_in_bodies::{ReachWord, member};
 use super::credentials::Credentials;
 use super::exports;
+use super::padding::pad_export;
 use super::reply::{Answer, Done, Reply, done};
 use super::sent::Sent;
 use crate::app::App;
@@ -231,6 +232,7 @@ impl ChoicesApi {
         let viewer = credentials.viewer(&app).await?;
         let mut all = history::export(&app, &member(&viewer)).await?;
         all["account"] = exports::account(&app, &viewer).await?;
+        pad_export(&mut all);
         Ok(Reply::ok(Any(all)))
     }
 

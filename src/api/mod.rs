@@ -14,6 +14,7 @@ pub mod imports;
 pub mod me;
 pub mod methods;
 pub mod organisations;
+mod padding;
 pub mod people;
 pub mod people_bodies;
 mod plans;
