@@ -20,6 +20,7 @@ pub struct Ground {
 #[derive(Clone, Debug)]
 pub struct Fetched {
     pub route: String,
+    pub path: String,
     pub answer: Arrived,
 }
 
@@ -50,6 +51,7 @@ pub async fn everything(wire: &Wire, token: &str, ground: &Ground) -> Vec<Fetche
                 let next = next_page(&address, &answer);
                 all.push(Fetched {
                     route: route.clone(),
+                    path,
                     answer,
                 });
                 let Some(next) = next else { break };
