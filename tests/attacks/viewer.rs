@@ -4,11 +4,14 @@
 //! groups that no page shows by themselves, the program's source, and an own answer of her choice.
 //!
 //! `RESPITE_TEST_ORGANISATIONS` says how many (50), `RESPITE_TEST_SEED` from which seed on (1):
+//! The demonstration is attacked too; `RESPITE_TEST_WHOLE_DEMONSTRATION=1` takes all of it.
 //! `RESPITE_TEST_ORGANISATIONS=1000 ./test.sh cargo test --release --test attacks viewer`
 
 mod answers;
 mod attack;
 pub mod crawl;
+mod demonstration;
+mod looking;
 mod numbers;
 mod program;
 mod released;
@@ -17,16 +20,12 @@ mod shown;
 mod story;
 mod town;
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 
 use crate::support;
 use crate::support::app::TestApp;
-use crate::support::wire::Wire;
 use crate::support::{Engine, TestStore, both};
 use attack::Found;
-use crawl::Ground;
 use shown::Shown;
 use town::Town;
 
@@ -56,7 +55,7 @@ async fn watch(store: TestStore, seeds: impl Iterator<Item = u64>, openings: &[&
         towns.push(Town::found(&app, seed).await);
     }
     for town in &mut towns {
-        appoint(&app, town).await;
+        looking::appoint(&app, &town.house).await;
         town.plan(&app, openings[0]).await;
     }
     let mut shown: Vec<Shown> = towns.iter().map(|_| Shown::default()).collect();
@@ -70,64 +69,21 @@ async fn watch(store: TestStore, seeds: impl Iterator<Item = u64>, openings: &[&
     for (town, shown) in towns.iter().zip(&shown) {
         println!("town {}: {} rows shown", town.seed, shown.len());
         let waves = released::waves(&app, &town.house.organisation).await;
-        attack::must_be_of_the_answers(town, &waves);
         attack::attack(&waves, shown, &mut found);
+        attack::must_be_of_the_answers(town, &waves);
     }
     found
 }
 
-/// The roles that follow, plan, and coordinate, each at the organisation.
-const OFFICERS: [&str; 3] = ["supervisor", "hr", "network"];
-
-async fn appoint(app: &TestApp, town: &Town) {
-    for role in OFFICERS {
-        let person = app
-            .person(&town.house, role, &town.house.organisation)
-            .await;
-        app.grant(&town.house, &person, role, &town.house.organisation)
-            .await;
-    }
-}
-
-/// Everybody looks: each role at everything, and of each unit a worker at what she is shown.
+/// One worker of each unit looks, and every role.
 async fn crawl_town(app: &TestApp, town: &Town, shown: &mut Shown) {
-    let waves = app.get(&town.house.admin, "/waves").await.good();
-    let waves = waves["waves"].as_array().unwrap().iter();
-    let ground = Ground {
-        people: town.people.iter().map(|one| one.id.clone()).collect(),
-        units: town.units.iter().map(|one| one.id.clone()).collect(),
-        waves: waves
-            .map(|one| one["id"].as_str().unwrap().to_owned())
-            .collect(),
-        instruments: vec![town.instrument.to_owned()],
-    };
-    let wire = Wire::to(app);
+    let ground = looking::ground(app, &town.house, &[town.instrument]).await;
     let of_each_unit = (0..town.units.len()).filter_map(|unit| {
         let mut people = town.people.iter();
         people.find(|person| person.is_here && person.unit == unit)
     });
-    let workers: Vec<&str> = of_each_unit.map(|one| &*one.sign_in).collect();
-    let all = OFFICERS.iter().chain(&["admin"]).chain(workers.first());
-    let mut unexplained = BTreeSet::new();
-    for sign_in in all {
-        let token = app.sign_in(&town.house.short_name, sign_in).await;
-        let ground = match *sign_in {
-            "admin" => ground.clone(),
-            _ => ground.with_few_people(),
-        };
-        for fetched in crawl::everything(&wire, &token, &ground).await {
-            shown.take(&fetched.answer.json());
-            unexplained.extend(numbers::unexplained(&fetched));
-        }
-    }
-    for sign_in in workers.iter().skip(1) {
-        let token = app.sign_in(&town.house.short_name, sign_in).await;
-        shown.take(&app.get(&token, "/me/publications").await.good());
-    }
-    assert!(
-        unexplained.is_empty(),
-        "not fed and not excused: {unexplained:#?}"
-    );
+    let workers: Vec<String> = of_each_unit.map(|one| one.sign_in.clone()).collect();
+    looking::look(app, (&town.house, "admin"), &ground, &workers, shown).await;
 }
 
 #[test]
