@@ -87,6 +87,7 @@ fn starts(base: &Base, way: Way) -> DateTime<Utc> {
 async fn prepare(base: &Base, ground: &mut Ground, way: Way) {
     match way {
         Way::CloseCounted => {
+            ground.was_counted_elsewhere = true;
             let list = ground.folder.path().join("counted-waves");
             std::fs::write(list, format!("{}\n", base.wave)).unwrap();
         }
@@ -126,7 +127,7 @@ async fn provoke(base: &Base, ground: &mut Ground, serving: &mut Serving, way: W
         let workers = std::mem::take(&mut ground.workers);
         let at = (base.wave, Phase::Replacement);
         let load = Load::begin(workers, || serving.caller(), at, (7, Patience::None));
-        ground.workers = load.end().await;
+        ground.workers = load.end_soon().await;
         return;
     }
     let mut clients = JoinSet::new();

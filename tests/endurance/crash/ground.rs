@@ -53,6 +53,8 @@ pub struct Ground {
     pub folder: TempDir,
     /// PostgreSQL of its own, where it is to be killed too.
     pub cluster: Option<Cluster>,
+    /// Whether the list says of the wave, before it closes, that it was counted.
+    pub was_counted_elsewhere: bool,
 }
 
 impl Ground {
@@ -72,6 +74,7 @@ impl Ground {
             admin,
             folder,
             cluster,
+            was_counted_elsewhere: false,
         }
     }
 
@@ -86,6 +89,7 @@ impl Ground {
             admin: self.admin.clone(),
             folder,
             cluster: None,
+            was_counted_elsewhere: false,
         }
     }
 

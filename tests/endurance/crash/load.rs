@@ -2,6 +2,7 @@
 //! they stop, is decided by a seed, by the answers, and by nothing else.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use poem::http::Method;
 use rand::rngs::StdRng;
@@ -43,6 +44,9 @@ pub struct Progress {
     /// Clients that have stopped.
     pub ended: usize,
 }
+
+/// How long a test waits for its clients to come to something.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Clients at work.
 pub struct Load {
@@ -94,21 +98,35 @@ impl Load {
     pub async fn until_done(&mut self, many: usize) {
         let all = self.clients.len();
         let come = |at: &Progress| at.done >= many || at.ended == all;
-        let _ = self.progress.wait_for(come).await;
+        self.until(come).await;
     }
 
     /// Waits until one client was told that the wave is closed, or nobody sends any more.
     pub async fn until_closed(&mut self) {
         let all = self.clients.len();
         let come = |at: &Progress| at.closed > 0 || at.ended == all;
-        let _ = self.progress.wait_for(come).await;
+        self.until(come).await;
     }
 
     /// Waits until so many requests could not be answered yes or no, or nobody sends any more.
     pub async fn until_refused(&mut self, many: usize) {
         let all = self.clients.len();
         let come = |at: &Progress| at.failed >= many || at.ended == all;
-        let _ = self.progress.wait_for(come).await;
+        self.until(come).await;
+    }
+
+    /// Nothing here takes minutes; a test that waits for what never comes has failed.
+    async fn until(&mut self, come: impl Fn(&Progress) -> bool) {
+        let comes = self.progress.wait_for(come);
+        let came = tokio::time::timeout(PATIENCE, comes).await;
+        assert!(came.is_ok(), "it does not come to that");
+    }
+
+    /// The same as `end`, for clients that stop only when the server dies, which it has to.
+    pub async fn end_soon(mut self) -> Vec<Worker> {
+        let all = self.clients.len();
+        self.until(|at| at.ended == all).await;
+        self.end().await
     }
 
     /// Waits for all of them to stop, and gives the workers back in their order.
@@ -150,7 +168,7 @@ impl Client {
                         at.failed += 1;
                         at.refusal.clone_from(what);
                     });
-                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                    tokio::time::sleep(Duration::from_millis(20)).await;
                 }
             }
             if self.phase == Phase::Submission || patience == Patience::Over {
