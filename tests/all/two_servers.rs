@@ -1,6 +1,8 @@
 //! Two servers over one database: what runs by itself runs once, nobody's check-in is lost
 //! between them, and what one leaves unfinished the other finishes.
 
+mod locks;
+
 use std::sync::Arc;
 use std::time::Duration;
 
