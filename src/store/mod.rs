@@ -5,6 +5,8 @@ pub mod copy;
 mod engine_settings;
 mod migrations;
 mod open;
+mod raw;
+mod reader;
 mod rebuild;
 mod writer;
 
@@ -14,12 +16,15 @@ use std::sync::Arc;
 use sqlx::error::ErrorKind;
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::SqlitePool;
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Transaction};
 
 use crate::ids::WaveId;
 pub use engine_settings::RiskySetting;
 pub use migrations::{Migrated, Schema};
 pub use open::{OpenError, Opening};
+pub use raw::raw_commits;
+pub use reader::Reader;
+pub use writer::Commits;
 use writer::{Member, Writer};
 
 /// The database of this installation. Cheap to clone.
@@ -49,9 +54,9 @@ pub enum EngineName {
 pub enum Tx {
     /// A member of a group commit (see `writer.rs`).
     SqliteWrite(Member),
-    /// A consistent view; an insert through it is an error. Also the one transaction that fills a
+    /// A reading view; an insert through it is an error. Also the one transaction that fills a
     /// new file (`copy`), which no queue stands before.
-    SqliteRead(Transaction<'static, Sqlite>),
+    SqliteRead(Reader),
     /// Reading or writing, as it was begun.
     Postgres(Transaction<'static, Postgres>),
 }
@@ -119,7 +124,7 @@ impl Store {
     /// A consistent view of everything committed so far.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         Ok(match &self.0 {
-            Engine::Sqlite { reads, .. } => Tx::SqliteRead(reads.begin().await?),
+            Engine::Sqlite { reads, .. } => Tx::SqliteRead(Reader::view(reads.begin().await?)),
             Engine::Postgres(pool) => Tx::Postgres(
                 pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                     .await?,
@@ -128,10 +133,11 @@ impl Store {
     }
 
     /// A view for `open_records` and `ballots`, whose rows are moved between tables while others
-    /// read: each statement sees the newest committed state (CONFIDENTIALITY: row order).
+    /// read: each statement sees the newest committed state (CONFIDENTIALITY: row order). On
+    /// SQLite it is also the quicker one.
     pub async fn read_newest(&self) -> Result<Tx, StoreError> {
         Ok(match &self.0 {
-            Engine::Sqlite { reads, .. } => Tx::SqliteRead(reads.begin().await?),
+            Engine::Sqlite { reads, .. } => Tx::SqliteRead(Reader::newest(reads.acquire().await?)),
             Engine::Postgres(pool) => Tx::Postgres(
                 pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY")
                     .await?,

@@ -9,7 +9,12 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::copy::CopyError;
-use super::{Engine, Migrated, Schema, Store, StoreError, Writer};
+use super::{Commits, Engine, Migrated, Schema, Store, StoreError, Writer};
+
+/// Pages that connections keep in memory, in KiB: what a group of commits touches, and for each of
+/// the four readers what a request reads. The operating system keeps the rest.
+const WRITER_CACHE: &str = "-32768";
+const READER_CACHE: &str = "-4096";
 
 /// What may be done to a schema that is older than this binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +57,19 @@ impl From<sqlx::Error> for OpenError {
 impl Store {
     /// Opens `sqlite:FILE` (created if missing) or `postgres://…`.
     pub async fn open(address: &str, opening: Opening) -> Result<Self, OpenError> {
+        Self::open_with(address, opening, Commits::Grouped).await
+    }
+
+    /// The same, where a bench decides how an embedded database commits.
+    pub async fn open_with(
+        address: &str,
+        opening: Opening,
+        commits: Commits,
+    ) -> Result<Self, OpenError> {
         match Address::parse(address)? {
             Address::Sqlite(file) => {
                 let (options, _) = migrated(file).await?;
-                Self::open_sqlite(file, &options).await
+                Self::open_sqlite(file, &options, commits).await
             }
             Address::Postgres(options) => {
                 let pool = pool(options).await?;
@@ -97,12 +111,21 @@ impl Store {
         }
     }
 
-    async fn open_sqlite(file: &Path, options: &SqliteConnectOptions) -> Result<Self, OpenError> {
-        let writer = Writer::open(options).await?;
+    async fn open_sqlite(
+        file: &Path,
+        options: &SqliteConnectOptions,
+        commits: Commits,
+    ) -> Result<Self, OpenError> {
+        let writer = Writer::open(options, commits).await?;
+        let reading = sqlite_options(file)
+            .read_only(true)
+            .pragma("cache_size", READER_CACHE);
         let reads = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(30))
-            .connect_with(sqlite_options(file).read_only(true))
+            // A connection to a file does not break; asking it each time costs a visit to its thread.
+            .test_before_acquire(false)
+            .connect_with(reading)
             .await?;
         Ok(Self(Engine::Sqlite {
             reads,
@@ -226,6 +249,6 @@ pub(super) fn sqlite_options(file: &Path) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(20))
         .pragma("secure_delete", "ON")
         .pragma("wal_autocheckpoint", "8192")
-        .pragma("cache_size", "-65536")
+        .pragma("cache_size", WRITER_CACHE)
         .disable_statement_logging()
 }

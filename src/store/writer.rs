@@ -11,8 +11,25 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::rehearsal::point;
 
-/// The most use cases of one group, kept or undone: bounds how long the first of them waits.
-const MOST: usize = 256;
+/// How many use cases share a durable commit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Commits {
+    /// All who wait, up to a bound: what every server does.
+    #[default]
+    Grouped,
+    /// Each has one for itself: what the benches compare with.
+    OneEach,
+}
+
+impl Commits {
+    /// The most use cases of one group, kept or undone: bounds how long the first of them waits.
+    const fn most(self) -> usize {
+        match self {
+            Self::Grouped => 256,
+            Self::OneEach => 1,
+        }
+    }
+}
 
 type Outcome = Result<(), Arc<sqlx::Error>>;
 type Ask = oneshot::Sender<Result<Member, sqlx::Error>>;
@@ -36,9 +53,12 @@ pub struct Member {
 
 impl Writer {
     /// Opens the writing connection and starts the task that owns it.
-    pub async fn open(options: &SqliteConnectOptions) -> Result<Self, sqlx::Error> {
+    pub async fn open(
+        options: &SqliteConnectOptions,
+        commits: Commits,
+    ) -> Result<Self, sqlx::Error> {
         let (line, askers) = mpsc::channel(1024);
-        tokio::spawn(groups(options.connect().await?, askers));
+        tokio::spawn(groups(options.connect().await?, askers, commits));
         Ok(Self { line })
     }
 
@@ -54,7 +74,7 @@ impl Writer {
 }
 
 /// The only place that opens and closes transactions, so no cancelled request can cut one in half.
-async fn groups(mut conn: SqliteConnection, mut askers: mpsc::Receiver<Ask>) {
+async fn groups(mut conn: SqliteConnection, mut askers: mpsc::Receiver<Ask>, commits: Commits) {
     while let Some(first) = askers.recv().await {
         if let Err(error) = conn.execute("BEGIN IMMEDIATE; SAVEPOINT member").await {
             // If there is nothing to undo, this fails too; the asker is told why either way.
@@ -64,7 +84,7 @@ async fn groups(mut conn: SqliteConnection, mut askers: mpsc::Receiver<Ask>) {
         }
         let kept;
         let outcome;
-        (conn, kept, outcome) = one_group(conn, first, &mut askers).await;
+        (conn, kept, outcome) = one_group(conn, first, (&mut askers, commits.most())).await;
         for tell in kept {
             let _ = tell.send(outcome.clone());
         }
@@ -75,7 +95,7 @@ async fn groups(mut conn: SqliteConnection, mut askers: mpsc::Receiver<Ask>) {
 async fn one_group(
     mut conn: SqliteConnection,
     first: Ask,
-    askers: &mut mpsc::Receiver<Ask>,
+    (askers, most): (&mut mpsc::Receiver<Ask>, usize),
 ) -> (SqliteConnection, Vec<oneshot::Sender<Outcome>>, Outcome) {
     let mut ask = first;
     let mut kept = Vec::new();
@@ -88,7 +108,7 @@ async fn one_group(
         if let Verdict::Keep(tell) = verdict {
             kept.push(tell);
         }
-        let next = if members < MOST {
+        let next = if members < most {
             askers.try_recv().ok()
         } else {
             None

@@ -12,7 +12,7 @@ use sqlx::sqlite::{
 };
 
 use super::CopyError;
-use crate::store::{Schema, Tx};
+use crate::store::{Reader, Schema, Tx};
 
 /// A file that is being written. Dropped before [`finish`](Self::finish), it leaves nothing.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl NewCopy {
             .max_connections(1)
             .connect_with(options)
             .await?;
-        let tx = Tx::SqliteRead(pool.begin().await?);
+        let tx = Tx::SqliteRead(Reader::view(pool.begin().await?));
         Ok((pool, tx))
     }
 

@@ -12,7 +12,7 @@ use sqlx::sqlite::SqlitePoolOptions;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-use super::{Store, StoreError, Tx, on};
+use super::{Reader, Store, StoreError, Tx, on};
 pub(super) use before::before_migration;
 pub use file::NewCopy;
 pub(super) use file::plain_options;
@@ -150,5 +150,5 @@ pub async fn open(file: &Path) -> Result<Tx, StoreError> {
         .max_connections(1)
         .connect_with(file::plain_options(file).read_only(true))
         .await?;
-    Ok(Tx::SqliteRead(pool.begin().await?))
+    Ok(Tx::SqliteRead(Reader::view(pool.begin().await?)))
 }
