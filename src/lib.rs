@@ -6,6 +6,7 @@ pub mod app;
 pub mod audit;
 pub mod auth;
 pub mod ballots;
+pub mod bench;
 pub mod check_ins;
 pub mod cli;
 pub mod clock;

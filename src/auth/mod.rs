@@ -11,6 +11,7 @@ mod activation;
 mod hashing;
 mod passwords;
 mod presence;
+mod ready_made;
 mod recovery;
 mod second_factor;
 mod sign_ins;

@@ -3,6 +3,7 @@
 
 mod audit;
 mod backup;
+mod bench;
 mod demo;
 mod doctor;
 mod installation;
@@ -37,6 +38,8 @@ enum Command {
     /// Writes a backup of everything that may be kept to a new SQLite file; Respite may go on
     /// serving.
     Backup(backup::Args),
+    /// Measures speed, on databases and servers of its own.
+    Bench(bench::Args),
     /// Fills a temporary database with a believable network, and serves it.
     Demo(demo::Args),
     /// Looks at settings, files, clock and database, and says what to do.
@@ -67,6 +70,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let done: anyhow::Result<()> = match cli.command {
         Command::Audit(args) => audit::run(&args),
         Command::Backup(args) => backup::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Key(args) => key::run(&args),

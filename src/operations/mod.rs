@@ -7,7 +7,7 @@ pub mod doctor;
 pub mod keys;
 pub mod restore;
 
-mod progress;
+pub mod progress;
 
 use anyhow::{Context, bail};
 

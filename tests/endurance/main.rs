@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod any_request;
+mod benches;
 mod crash;
 mod failover;
 mod full_disk;

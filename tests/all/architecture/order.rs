@@ -41,6 +41,7 @@ const ORDER: &[&str] = &[
     "jobs",
     "operations",
     "demo",
+    "bench",
     "cli",
 ];
 

@@ -133,7 +133,7 @@ pub fn purity(source: &Source) -> Vec<String> {
 pub fn errors(source: &Source) -> Vec<String> {
     if matches!(
         source.home(),
-        "" | "cli" | "jobs" | "demo" | "operations" | "app" | "build"
+        "" | "cli" | "jobs" | "demo" | "operations" | "app" | "bench" | "build"
     ) {
         return Vec::new();
     }
