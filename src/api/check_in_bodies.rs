@@ -171,11 +171,11 @@ pub async fn sheet(
         answers: body.answers,
         language: body.language,
     };
-    let scored = sheet::read(app, member, wave, &filled).await?;
+    let (wave, scored) = sheet::read(app, member, wave, &filled).await?;
     let reach = match body.reach {
         Some(word) => word.into(),
         None => {
-            choices::read(&mut app.store.read().await?, member)
+            choices::read(&mut app.store.read_newest().await?, member)
                 .await?
                 .reach
         }
@@ -186,6 +186,7 @@ pub async fn sheet(
         Keep::Answers
     };
     Ok(Sheet {
+        wave,
         scored,
         reach,
         keep,
@@ -203,7 +204,7 @@ impl<'a> Sight<'a> {
     /// Opens her records with her keys.
     pub async fn of(app: &'a App, member: &Member<'_>) -> Result<Self, Problem> {
         let all = history::all(app, member).await?;
-        let mut tx = app.store.read().await?;
+        let mut tx = app.store.read_newest().await?;
         let place = organisations::find(&mut tx, member.who.organisation).await?;
         let country = place.map(|place| place.country).unwrap_or_default();
         Ok(Self { app, country, all })

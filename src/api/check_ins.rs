@@ -77,9 +77,9 @@ impl CheckInsApi {
         let is_late = body.late == Some(true);
         let sheet = sheet(&app, &member, wave, body.0).await?;
         let record = if is_late {
-            late::submit(&app, &member, wave, &sheet).await?
+            late::submit(&app, &member, &sheet).await?
         } else {
-            submit::submit(&app, &member, wave, &sheet).await?
+            submit::submit(&app, &member, &sheet).await?
         };
         let sight = Sight::of(&app, &member).await?;
         Ok(Reply::ok(sight.check_in(wave, &record)?))

@@ -7,7 +7,6 @@ use zeroize::Zeroizing;
 
 use crate::ids::{AccountId, UnitId};
 use crate::people::accounts::{self, Account, State};
-use crate::people::members;
 use crate::people::permission::Who;
 use crate::problem::{Kind, Problem};
 use crate::vault::password::{self, Salt};
@@ -151,25 +150,22 @@ impl Entrance {
     pub async fn authenticate(&self, token: &Token) -> Result<SignedIn, Problem> {
         let inner = &*self.0;
         let now = inner.clock.now();
-        let mut tx = inner.store.read().await?;
+        let mut tx = inner.store.read_newest().await?;
         let sealed = store::sign_in(&mut tx, &token.row_key()).await?;
         let presence = sealed
             .and_then(|sealed| token.open(&sealed).ok())
             .and_then(|text| Presence::decode(&text))
             .filter(|presence| !presence.is_over(now, inner.lifetimes))
             .ok_or(Kind::SignIn)?;
-        let vault = store::vault(&mut tx, presence.account)
+        let arrival = store::arrival(&mut tx, presence.account)
             .await?
-            .filter(|vault| vault.epoch == presence.epoch && vault.is_genuine(&inner.keys))
+            .filter(|found| found.vault.epoch == presence.epoch)
+            .filter(|found| found.vault.is_genuine(&inner.keys))
             .ok_or(Kind::SignIn)?;
-        let account = accounts::find(&mut tx, presence.account)
-            .await?
-            .ok_or(Kind::SignIn)?;
-        may_come_in(&account, now)?;
-        let unit = members::of(&mut tx, account.id)
-            .await?
-            .map(|member| member.unit);
         drop(tx);
+        let (account, unit) = (arrival.account(), arrival.unit);
+        let vault = arrival.vault;
+        may_come_in(&account, now)?;
         let renewed = presence.renewed(now);
         if let Some(renewed) = &renewed {
             self.note_use(token, renewed).await;

@@ -2,13 +2,59 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::ids::{AccountId, OrganisationId};
+use crate::ids::{AccountId, OrganisationId, UnitId};
+use crate::people::accounts::{Account, State};
 use crate::store::{StoreError, Tx, on};
 
 use super::vaults::{FormerVault, Vault};
 
 pub(super) async fn vault(tx: &mut Tx, account: AccountId) -> Result<Option<Vault>, StoreError> {
     const SQL: &str = "SELECT * FROM vaults WHERE account = $1";
+    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(account).fetch_optional(conn).await)?)
+}
+
+/// A vault with the account that it belongs to and her home: all that a request has to know of
+/// somebody, in one statement.
+#[derive(sqlx::FromRow)]
+pub(super) struct Arrival {
+    #[sqlx(flatten)]
+    pub vault: Vault,
+    account_organisation: OrganisationId,
+    sign_in: String,
+    name: String,
+    language: String,
+    #[sqlx(try_from = "String")]
+    state: State,
+    state_until: Option<DateTime<Utc>>,
+    state_reason: Option<String>,
+    pub unit: Option<UnitId>,
+}
+
+impl Arrival {
+    pub fn account(&self) -> Account {
+        Account {
+            organisation: self.account_organisation,
+            id: self.vault.account,
+            sign_in: self.sign_in.clone(),
+            name: self.name.clone(),
+            language: self.language.clone(),
+            state: self.state,
+            state_until: self.state_until,
+            state_reason: self.state_reason.clone(),
+        }
+    }
+}
+
+pub(super) async fn arrival(
+    tx: &mut Tx,
+    account: AccountId,
+) -> Result<Option<Arrival>, StoreError> {
+    const SQL: &str = "SELECT vaults.*, accounts.organisation AS account_organisation,
+            accounts.sign_in, accounts.name, accounts.language, accounts.state,
+            accounts.state_until, accounts.state_reason, members.unit
+        FROM vaults JOIN accounts ON accounts.id = vaults.account
+        LEFT JOIN members ON members.account = vaults.account
+        WHERE vaults.account = $1";
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(account).fetch_optional(conn).await)?)
 }
 

@@ -1,10 +1,9 @@
 //! Casting again: a wave that was restored from a backup has a new key and no ballots.
 
-use super::casting::Casting;
 use super::member::Member;
 use super::record::Record;
 use super::store;
-use super::submit::{Writing, fill_in, instrument_of, stayed};
+use super::submit::{Writing, fill_in, instrument_of, stayed, wave_before};
 use super::waves::Wave;
 use crate::app::App;
 use crate::problem::Problem;
@@ -50,7 +49,11 @@ async fn cast(app: &App, member: &Member<'_>, wave: &Wave) -> Result<bool, Probl
         return Ok(false);
     };
     let instrument = instrument_of(app, wave)?;
-    let stayed = stayed(&mut tx, member, wave, Casting::At(lost.counted_at)).await?;
+    let earlier = match wave_before(&mut tx, wave).await? {
+        Some(earlier) => member.ended_record(&mut tx, earlier).await?,
+        None => None,
+    };
+    let stayed = stayed(earlier, lost.counted_at);
     drop(tx);
     let (cast, ballot) = fill_in(
         app,

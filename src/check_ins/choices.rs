@@ -10,6 +10,7 @@ use super::member::Member;
 use super::store;
 use crate::problem::Problem;
 use crate::store::{StoreError, Tx};
+use crate::vault::WorkerKey;
 
 /// What she has chosen so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +23,14 @@ pub struct Choices {
     pub consents: BTreeMap<String, String>,
 }
 
+impl Choices {
+    /// Opens her row; `None` if this key does not open it.
+    pub(super) fn open(key: &WorkerKey, sealed: &[u8]) -> Option<Self> {
+        let plain = key.open_choices(sealed).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+}
+
 /// Her choices, or the defaults. The newest key that has any counts alone: what she took back
 /// there must not come back from an older one.
 pub async fn read(tx: &mut Tx, member: &Member<'_>) -> Result<Choices, StoreError> {
@@ -29,10 +38,7 @@ pub async fn read(tx: &mut Tx, member: &Member<'_>) -> Result<Choices, StoreErro
         let Some(sealed) = store::own::choices(tx, &key.choices_locator()).await? else {
             continue;
         };
-        let Ok(plain) = key.open_choices(&sealed) else {
-            continue;
-        };
-        if let Ok(choices) = serde_json::from_slice(&plain) {
+        if let Some(choices) = Choices::open(key, &sealed) {
             return Ok(choices);
         }
     }

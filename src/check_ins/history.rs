@@ -29,11 +29,19 @@ pub struct Own {
 pub async fn all(app: &App, member: &Member<'_>) -> Result<Vec<Own>, Problem> {
     let mut tx = app.store.read_newest().await?;
     let waves = store::waves::of_organisation(&mut tx, member.who.organisation).await?;
-    let mut own = Vec::with_capacity(waves.len());
-    for wave in waves {
-        own.push(of_wave(&mut tx, member, wave).await?);
-    }
-    Ok(own)
+    let who = member.who;
+    let asking = store::rosters::asking(&mut tx, who.organisation, who.account).await?;
+    let ids: Vec<WaveId> = waves.iter().map(|wave| wave.id).collect();
+    let mut records = member.records(&mut tx, &ids).await?;
+    let own = waves.into_iter().map(|wave| Own {
+        record: records
+            .remove(&wave.id)
+            .map(|found| found.record)
+            .filter(|record| !record.is_empty()),
+        is_asked: asking.contains(&wave.id),
+        wave,
+    });
+    Ok(own.collect())
 }
 
 /// One wave with what is hers.

@@ -8,26 +8,20 @@ use super::store;
 use super::submit::{consented, instrument_of, load, record_of, repeated, seal};
 use super::waves::State;
 use crate::app::App;
-use crate::ids::WaveId;
 use crate::problem::{Kind, Problem};
 use crate::rehearsal::point;
 
 /// Keeps answers to a wave that has closed, for herself only.
-pub async fn submit(
-    app: &App,
-    member: &Member<'_>,
-    wave: WaveId,
-    sheet: &Sheet,
-) -> Result<Record, Problem> {
+pub async fn submit(app: &App, member: &Member<'_>, sheet: &Sheet) -> Result<Record, Problem> {
     member.must_be_active()?;
     let mut tx = app.store.read_newest().await?;
-    let wave = load(&mut tx, app, member, wave).await?;
+    let wave = load(&mut tx, app, member, sheet.wave.id).await?;
     let instrument = instrument_of(app, &wave)?;
     let open = member.open_record(&mut tx, wave.id).await?;
-    if let Some(same) = repeated(&mut tx, member, &wave, (open.as_ref(), sheet)).await? {
+    let ended = member.ended_record(&mut tx, wave.id).await?;
+    if let Some(same) = repeated(&wave, (open.as_ref(), ended.as_ref()), sheet) {
         return Ok(same);
     }
-    let ended = member.ended_record(&mut tx, wave.id).await?;
     let has_answered = ended.as_ref().is_some_and(|found| !found.record.is_empty());
     if wave.state == State::Open || open.is_some() || has_answered {
         return Err(Kind::WaveClosed.into());

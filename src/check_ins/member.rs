@@ -1,6 +1,9 @@
 //! The person who checks in, with the keys that open what is hers.
 
+use std::collections::HashMap;
+
 use super::casting::Vault;
+use super::choices::Choices;
 use super::record::Record;
 use super::store;
 use crate::ids::WaveId;
@@ -43,6 +46,20 @@ pub struct Found<'a> {
     pub record: Record,
 }
 
+/// What a check-in finds of hers.
+pub struct Hers<'a> {
+    /// Her record of the open wave.
+    pub open: Option<Found<'a>>,
+    /// Her record of the wave, if it has ended.
+    pub ended: Option<Found<'a>>,
+    /// Her record of the wave before.
+    pub earlier: Option<Found<'a>>,
+    /// Her choices, or the defaults.
+    pub choices: Choices,
+    /// Whether she has a draft of the wave.
+    pub has_draft: bool,
+}
+
 impl<'a> Member<'a> {
     /// The key under which new rows are written.
     pub fn present_key(&self) -> Result<&'a WorkerKey, Problem> {
@@ -74,6 +91,68 @@ impl<'a> Member<'a> {
         wave: WaveId,
     ) -> Result<Option<Found<'a>>, StoreError> {
         Ok(best(self.ended_records(tx, wave).await?))
+    }
+
+    /// Everything of hers that a check-in has to know, one statement a key.
+    pub async fn rows(
+        &self,
+        tx: &mut Tx,
+        (wave, earlier): (WaveId, Option<WaveId>),
+    ) -> Result<Hers<'a>, StoreError> {
+        let (mut open_ones, mut ended, mut before) = (Vec::new(), Vec::new(), Vec::new());
+        let mut has_draft = false;
+        let mut choices = None;
+        for key in self.keys {
+            let at = store::own::Places {
+                record: key.record_locator(wave),
+                earlier: earlier.map(|earlier| key.record_locator(earlier)),
+                choices: key.choices_locator(),
+                draft: key.draft_key(wave),
+            };
+            let rows = store::own::rows(tx, &at).await?;
+            let found = |at, sealed: Option<_>| sealed.and_then(|sealed| open(key, at, sealed));
+            open_ones.extend(found(at.record, rows.open_record));
+            ended.extend(found(at.record, rows.ended_record));
+            before.extend(
+                at.earlier
+                    .and_then(|earlier| found(earlier, rows.earlier_record)),
+            );
+            choices = choices.or_else(|| Choices::open(key, &rows.choices?));
+            has_draft |= rows.has_draft;
+        }
+        Ok(Hers {
+            open: best(open_ones),
+            ended: best(ended),
+            earlier: best(before),
+            choices: choices.unwrap_or_default(),
+            has_draft,
+        })
+    }
+
+    /// Her records of many waves, chosen in the same way.
+    pub async fn records(
+        &self,
+        tx: &mut Tx,
+        waves: &[WaveId],
+    ) -> Result<HashMap<WaveId, Found<'a>>, StoreError> {
+        let places: Vec<_> = waves
+            .iter()
+            .flat_map(|wave| self.keys.iter().map(|key| (*wave, key)))
+            .map(|(wave, key)| (wave, key, key.record_locator(wave)))
+            .collect();
+        let all: Vec<Locator> = places.iter().map(|(_, _, at)| *at).collect();
+        let rows = store::own::records(tx, &all).await?;
+        let mut sealed: HashMap<Vec<u8>, Vec<u8>> = rows.into_iter().collect();
+        let mut found: HashMap<WaveId, Vec<Found<'a>>> = HashMap::new();
+        for (wave, key, at) in places {
+            let sealed = sealed.remove(&at.as_bytes()[..]);
+            let one = sealed.and_then(|sealed| open(key, at, sealed));
+            found.entry(wave).or_default().extend(one);
+        }
+        let best = found
+            .into_iter()
+            .filter_map(|(wave, found)| Some((wave, best(found)?)));
+        Ok(best.collect())
     }
 
     /// Her records of an open wave under all her keys, the present one's first.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::casting::Reach;
 use super::member::Member;
 use super::submit::{instrument_of, load};
+use super::waves::Wave;
 use crate::app::App;
 use crate::ids::WaveId;
 use crate::problem::{Fault, Problem};
@@ -13,6 +14,8 @@ use crate::questionnaires::{AnswerFault, Answers};
 
 /// What she hands in.
 pub struct Sheet {
+    /// The wave that it was read against, a moment ago.
+    pub wave: Wave,
     /// In range, of the wave's form, in one of its languages ([`read`]).
     pub scored: Scored,
     /// How far she wants to be counted.
@@ -36,9 +39,10 @@ pub async fn read(
     member: &Member<'_>,
     wave: WaveId,
     filled: &Filled,
-) -> Result<Scored, Problem> {
-    let mut tx = app.store.read().await?;
+) -> Result<(Wave, Scored), Problem> {
+    let mut tx = app.store.read_newest().await?;
     let wave = load(&mut tx, app, member, wave).await?;
+    drop(tx);
     let instrument = instrument_of(app, &wave)?;
     let language = match &filled.language {
         Some(language) => wave.languages.iter().find(|offered| *offered == language),
@@ -49,7 +53,8 @@ pub async fn read(
         .ok_or_else(|| Problem::field("language", "is not offered in this wave"))?;
     let answers = Answers::parse(instrument, Some(&wave.form), &filled.answers)
         .map_err(|faults| Problem::invalid(faults.iter().map(fault).collect()))?;
-    Ok(Scored::new(instrument, Some(&wave.form), locale, answers))
+    let scored = Scored::new(instrument, Some(&wave.form), locale, answers);
+    Ok((wave, scored))
 }
 
 fn fault(fault: &AnswerFault) -> Fault {

@@ -1,14 +1,15 @@
 //! Submitting, replacing, withdrawing and erasing are one operation: her record's row is inserted
 //! or compared and set, the ballot that it named is taken back, a new one is cast, or none.
-//! Everything is read and sealed before; the writing transaction holds five statements at most.
+//! Everything is read and sealed before; the writing transaction holds four statements at most.
 
 use super::casting::{Casting, Reach, RecordOnly, Voting};
+use super::choices::{self, Choices};
 use super::consent;
 use super::member::{Found, Member};
 use super::record::{Cast, Record, padded_len};
 use super::sheet::{Keep, Sheet};
 use super::waves::{State, Wave, major};
-use super::{choices, drafts, store};
+use super::{drafts, store};
 use crate::app::App;
 use crate::ballots::{self, Ballot, BallotContent, ScaleStep};
 use crate::ids::{BallotId, UnitId, WaveId};
@@ -34,66 +35,71 @@ pub(super) struct Writing<'a> {
 /// Hands in a sheet for an open wave, or changes what was handed in. The same sheet again changes
 /// nothing and gives the same record, also after the close; who keeps no answers leaves nothing to
 /// compare with, and casts anew.
-pub async fn submit(
-    app: &App,
-    member: &Member<'_>,
-    wave: WaveId,
-    sheet: &Sheet,
-) -> Result<Record, Problem> {
-    for _ in 1..TRIES {
-        match attempt(app, member, wave, sheet).await {
+pub async fn submit(app: &App, member: &Member<'_>, sheet: &Sheet) -> Result<Record, Problem> {
+    let was_open = sheet.wave.is_open(app.clock.now());
+    let mut outcome = attempt(app, member, &sheet.wave, sheet).await;
+    for number in 1..TRIES {
+        match &outcome {
             // A double click: the other one was faster, and may have said the same.
-            Err(problem) if problem.kind == Kind::Changed => app.store.settled().await?,
-            other => return other,
+            Err(problem) if problem.kind == Kind::Changed => {}
+            // It was closed since the sheet was read.
+            Err(problem) if problem.kind == Kind::WaveClosed && was_open && number == 1 => {}
+            _ => break,
         }
+        app.store.settled().await?;
+        let mut tx = app.store.read_newest().await?;
+        let wave = load(&mut tx, app, member, sheet.wave.id).await?;
+        drop(tx);
+        outcome = attempt(app, member, &wave, sheet).await;
     }
-    attempt(app, member, wave, sheet).await
+    outcome
 }
 
+/// One try. The wave may have been closed, stopped or extended since it was read: the writing
+/// transaction looks again.
 async fn attempt(
     app: &App,
     member: &Member<'_>,
-    wave: WaveId,
+    wave: &Wave,
     sheet: &Sheet,
 ) -> Result<Record, Problem> {
     member.must_be_active()?;
+    let instrument = instrument_of(app, wave)?;
     let mut tx = app.store.read_newest().await?;
-    let wave = load(&mut tx, app, member, wave).await?;
-    let instrument = instrument_of(app, &wave)?;
-    let old = member.open_record(&mut tx, wave.id).await?;
-    if let Some(same) = repeated(&mut tx, member, &wave, (old.as_ref(), sheet)).await? {
+    let earlier = wave_before(&mut tx, wave).await?;
+    let hers = member.rows(&mut tx, (wave.id, earlier)).await?;
+    let old = hers.open.as_ref();
+    if let Some(same) = repeated(wave, (old, hers.ended.as_ref()), sheet) {
         return Ok(same);
     }
-    must_be_open(app, &wave)?;
-    let proof = consented(&mut tx, member, instrument).await?;
-    let casting = casting(&mut tx, member, &wave, (old.as_ref(), sheet.reach)).await?;
-    let stayed = stayed(&mut tx, member, &wave, casting).await?;
+    must_be_open(app, wave)?;
+    let proof = agreed(&hers.choices, instrument)?;
+    let casting = casting(&mut tx, member, wave, (old, sheet.reach)).await?;
     drop(tx);
     let (cast, ballot, record_only) = match casting {
         Casting::Nowhere(why) => (None, None, Some(why)),
         Casting::At(unit) => {
-            let (cast, ballot) = fill_in(
-                app,
-                &wave,
-                (instrument, &sheet.scored.answers),
-                (unit, &stayed),
-            )?;
+            let stayed = stayed(hers.earlier, unit);
+            let answers = (instrument, &sheet.scored.answers);
+            let (cast, ballot) = fill_in(app, wave, answers, (unit, &stayed))?;
             (Some(cast), Some(ballot), None)
         }
     };
-    let record = record_of(&wave, sheet, proof, (cast, record_only));
-    let key = old.as_ref().map_or(member.present_key()?, |old| old.key);
+    let record = record_of(wave, sheet, proof, (cast, record_only));
+    let key = old.map_or(member.present_key()?, |old| old.key);
     let at = key.record_locator(wave.id);
     let writing = Writing {
-        wave: &wave,
+        wave,
         key,
         at,
-        old: old.as_ref(),
+        old,
         record,
         ballot,
     };
     let record = writing.write(app, Some(instrument)).await?;
-    drafts::forget(app, member, wave.id).await?;
+    if hers.has_draft {
+        drafts::forget(app, member, wave.id).await?;
+    }
     Ok(record)
 }
 
@@ -112,11 +118,16 @@ impl Writing<'_> {
         let sealed = seal(self.key, &self.at, &self.record, length)?;
         let mut tx = app.store.write().await?;
         tx.share(self.wave.id).await?;
-        self.must_still_be_open(&mut tx, app).await?;
         point("check-in.begun");
         match self.old {
-            None => store::own::insert_open(&mut tx, &self.at, self.wave.id, &sealed).await?,
+            None => {
+                let now = (self.wave, app.clock.now());
+                if !store::own::insert_open(&mut tx, &self.at, now, &sealed).await? {
+                    return Err(Kind::WaveClosed.into());
+                }
+            }
             Some(old) => {
+                self.must_still_be_open(&mut tx, app).await?;
                 if !store::own::replace_open(&mut tx, &self.at, &old.sealed, &sealed).await? {
                     return Err(Kind::Changed.into());
                 }
@@ -203,28 +214,27 @@ fn must_be_open(app: &App, wave: &Wave) -> Result<(), Problem> {
 }
 
 /// The record that says exactly this already, in an open or an ended wave.
-pub(super) async fn repeated(
-    tx: &mut Tx,
-    member: &Member<'_>,
+pub(super) fn repeated(
     wave: &Wave,
-    (open, sheet): (Option<&Found<'_>>, &Sheet),
-) -> Result<Option<Record>, StoreError> {
+    (open, ended): (Option<&Found<'_>>, Option<&Found<'_>>),
+    sheet: &Sheet,
+) -> Option<Record> {
     if sheet.keep == Keep::Nothing {
-        return Ok(None);
+        return None;
     }
-    let says = |record: &Record| {
-        let is_lost = record
+    let is_lost = |record: &Record| {
+        record
             .ballot
             .as_ref()
-            .is_some_and(|cast| cast.key_digest != public_key_digest(&wave.public_key));
-        record.says(&sheet.scored, sheet.reach) && !is_lost
+            .is_some_and(|cast| cast.key_digest != public_key_digest(&wave.public_key))
     };
-    if let Some(open) = open {
-        return Ok(says(&open.record).then(|| open.record.clone()));
-    }
-    let ended = member.ended_record(tx, wave.id).await?;
-    let says = |record: &Record| record.says(&sheet.scored, sheet.reach);
-    Ok(ended.map(|found| found.record).filter(says))
+    let found = match open {
+        Some(open) => Some(&open.record).filter(|record| !is_lost(record)),
+        None => ended.map(|ended| &ended.record),
+    };
+    found
+        .filter(|record| record.says(&sheet.scored, sheet.reach))
+        .cloned()
 }
 
 pub(super) async fn consented(
@@ -232,8 +242,12 @@ pub(super) async fn consented(
     member: &Member<'_>,
     instrument: &Instrument,
 ) -> Result<String, Problem> {
+    agreed(&choices::read(tx, member).await?, instrument)
+}
+
+/// The proof that she has agreed to the present text of this instrument.
+fn agreed(choices: &Choices, instrument: &Instrument) -> Result<String, Problem> {
     let proof = consent::Text::of(instrument).proof();
-    let choices = choices::read(tx, member).await?;
     if choices.consents.get(&instrument.id) == Some(&proof) {
         return Ok(proof);
     }
@@ -247,44 +261,37 @@ async fn casting(
     (old, reach): (Option<&Found<'_>>, Reach),
 ) -> Result<Casting, StoreError> {
     let asked = store::rosters::of(tx, wave.id, member.who.account).await?;
-    let is_after_another =
-        store::waves::any_closed_by(tx, wave.organisation, wave.opens_at).await?;
-    let voting = Voting {
-        organisation: wave.organisation,
-        opens_at: wave.opens_at,
-        is_after_another,
-    };
     let present = public_key_digest(&wave.public_key);
     let replaces = old
         .and_then(|old| old.record.ballot.as_ref())
         .filter(|cast| cast.key_digest == present)
         .map(|cast| cast.counted_at);
+    // Only a vault that is newer than the wave depends on it.
+    let is_after_another = member.vault.since > wave.opens_at
+        && store::waves::any_closed_by(tx, wave.organisation, wave.opens_at).await?;
+    let voting = Voting {
+        organisation: wave.organisation,
+        opens_at: wave.opens_at,
+        is_after_another,
+    };
     Ok(voting.casting(asked.as_ref(), member.vault, reach, replaces))
 }
 
-/// The scales on which she was counted at the same place in the wave before, under the same major
-/// version.
-pub(super) async fn stayed(
-    tx: &mut Tx,
-    member: &Member<'_>,
-    wave: &Wave,
-    casting: Casting,
-) -> Result<Vec<String>, StoreError> {
-    let Casting::At(unit) = casting else {
-        return Ok(Vec::new());
-    };
-    let Some((previous, version)) = store::waves::previous(tx, wave).await? else {
-        return Ok(Vec::new());
-    };
-    if major(&version) != wave.major() {
-        return Ok(Vec::new());
-    }
-    let found = member.ended_record(tx, previous).await?;
-    let cast = found.and_then(|found| found.record.ballot);
-    Ok(cast
+/// The wave of the plan before this one that was not stopped, under the same major version.
+pub(super) async fn wave_before(tx: &mut Tx, wave: &Wave) -> Result<Option<WaveId>, StoreError> {
+    let previous = store::waves::previous(tx, wave).await?;
+    Ok(previous
+        .filter(|(_, version)| major(version) == wave.major())
+        .map(|(previous, _)| previous))
+}
+
+/// The scales on which she was counted at the same place in the wave before.
+pub(super) fn stayed(earlier: Option<Found<'_>>, unit: UnitId) -> Vec<String> {
+    earlier
+        .and_then(|found| found.record.ballot)
         .filter(|cast| cast.counted_at == unit)
         .map(|cast| cast.scales)
-        .unwrap_or_default())
+        .unwrap_or_default()
 }
 
 /// Makes the ballot, and what the record remembers of it.

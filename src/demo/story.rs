@@ -192,8 +192,8 @@ async fn check_in(
         answers,
         language: None,
     };
-    let scored = sheet::read(&app, &member, wave, &filled).await?;
-    let instrument = history::one(&app, &member, wave).await?.wave.instrument;
+    let (wave, scored) = sheet::read(&app, &member, wave, &filled).await?;
+    let instrument = wave.instrument.clone();
     let proof = app
         .catalogue
         .find(&instrument)
@@ -208,11 +208,12 @@ async fn check_in(
         tx.commit().await?;
     }
     let sheet = Sheet {
+        wave,
         scored,
         reach: Reach::Unit,
         keep: Keep::Answers,
     };
-    submit::submit(&app, &member, wave, &sheet).await?;
+    submit::submit(&app, &member, &sheet).await?;
     Ok(())
 }
 

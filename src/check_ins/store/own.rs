@@ -1,11 +1,73 @@
 //! What lies under her own locators: records, choices, drafts. No row here names anyone.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::check_ins::waves::Wave;
 use crate::ids::{OrganisationId, WaveId};
 use crate::rehearsal::point;
 use crate::store::{StoreError, Tx, on};
 use crate::vault::Locator;
+
+/// What a check-in reads under one of her keys.
+#[derive(sqlx::FromRow)]
+pub struct Rows {
+    /// Her record of the wave while it is open or counted.
+    pub open_record: Option<Vec<u8>>,
+    /// Her record of the wave once it has ended.
+    pub ended_record: Option<Vec<u8>>,
+    /// Her record of the wave before.
+    pub earlier_record: Option<Vec<u8>>,
+    /// Her choices.
+    pub choices: Option<Vec<u8>>,
+    /// Whether there is a draft.
+    pub has_draft: bool,
+}
+
+/// Where these lie; `earlier` is of the wave before, if any.
+pub struct Places {
+    /// Of the record of the wave.
+    pub record: Locator,
+    /// Of the record of the wave before.
+    pub earlier: Option<Locator>,
+    /// Of her choices.
+    pub choices: Locator,
+    /// Of the draft.
+    pub draft: Locator,
+}
+
+/// All of it in one statement, because a visit to the database costs more than a row.
+pub async fn rows(tx: &mut Tx, at: &Places) -> Result<Rows, StoreError> {
+    const SQL: &str = "SELECT
+        (SELECT ciphertext FROM open_records WHERE locator = $1) AS open_record,
+        (SELECT ciphertext FROM records WHERE locator = $1) AS ended_record,
+        (SELECT ciphertext FROM records WHERE locator = $2) AS earlier_record,
+        (SELECT ciphertext FROM choices WHERE locator = $3) AS choices,
+        EXISTS (SELECT 1 FROM drafts WHERE locator = $4) AS has_draft";
+    let earlier = at.earlier.as_ref().map(|at| &at.as_bytes()[..]);
+    Ok(on!(tx, conn => sqlx::query_as(SQL)
+        .bind(&at.record.as_bytes()[..]).bind(earlier)
+        .bind(&at.choices.as_bytes()[..]).bind(&at.draft.as_bytes()[..])
+        .fetch_one(conn).await)?)
+}
+
+/// Records under many locators, of open and of ended waves, in no order: eight a statement.
+pub async fn records(tx: &mut Tx, at: &[Locator]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    const SQL: &str = "SELECT locator, ciphertext FROM open_records
+            WHERE locator IN ($1, $2, $3, $4, $5, $6, $7, $8)
+        UNION ALL SELECT locator, ciphertext FROM records
+            WHERE locator IN ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let mut found = Vec::new();
+    for some in at.chunks(8) {
+        // Where there are fewer, the last one fills the places that are left.
+        let place = |number: usize| some.get(number).or(some.last()).map(Locator::to_vec);
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = on!(&mut *tx, conn => sqlx::query_as(SQL)
+            .bind(place(0)).bind(place(1)).bind(place(2)).bind(place(3))
+            .bind(place(4)).bind(place(5)).bind(place(6)).bind(place(7))
+            .fetch_all(conn).await)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
 
 /// A record of an open or counting wave.
 pub async fn open_record(tx: &mut Tx, at: &Locator) -> Result<Option<Vec<u8>>, StoreError> {
@@ -21,18 +83,22 @@ pub async fn record(tx: &mut Tx, at: &Locator) -> Result<Option<Vec<u8>>, StoreE
         .bind(&at.as_bytes()[..]).fetch_optional(conn).await)?)
 }
 
-/// The first record under a locator. A second one is a duplicate: this is what makes a check-in
-/// happen exactly once.
+/// The first record under a locator, if the wave is open under this key and closes after `now`;
+/// whether it is. A second record is a duplicate: this is what makes a check-in happen exactly once.
 pub async fn insert_open(
     tx: &mut Tx,
     at: &Locator,
-    wave: WaveId,
+    (wave, now): (&Wave, DateTime<Utc>),
     ciphertext: &[u8],
-) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO open_records (locator, wave, ciphertext) VALUES ($1, $2, $3)";
-    on!(tx, conn => sqlx::query(SQL).bind(&at.as_bytes()[..]).bind(wave).bind(ciphertext)
+) -> Result<bool, StoreError> {
+    const SQL: &str = "INSERT INTO open_records (locator, wave, ciphertext)
+        SELECT $1, id, $3 FROM waves
+        WHERE id = $2 AND state = 'open' AND closes_at > $4 AND public_key = $5";
+    let inserted = on!(tx, conn => sqlx::query(SQL)
+        .bind(&at.as_bytes()[..]).bind(wave.id).bind(ciphertext)
+        .bind(now).bind(&wave.public_key[..])
         .execute(conn).await.map(|done| done.rows_affected()))?;
-    Ok(())
+    Ok(inserted == 1)
 }
 
 /// Compare and set; whether the old ciphertext was still there.

@@ -113,6 +113,19 @@ pub async fn of(
     }))
 }
 
+/// The waves of an organisation that ask somebody.
+pub async fn asking(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    account: AccountId,
+) -> Result<Vec<WaveId>, StoreError> {
+    const SQL: &str = "SELECT roster.wave FROM waves
+        JOIN roster ON roster.wave = waves.id AND roster.account = $2
+        WHERE waves.organisation = $1";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(organisation).bind(account).fetch_all(conn).await)?)
+}
+
 /// The accounts on the roster of a unit, and whether each is settled there.
 pub async fn of_unit(
     tx: &mut Tx,

@@ -119,7 +119,7 @@ async fn check_in(
         answers,
         language: None,
     };
-    let scored = sheet::read(&app, &member, wave, &filled).await.unwrap();
+    let (wave, scored) = sheet::read(&app, &member, wave, &filled).await.unwrap();
     let text = consent::Text::of(app.catalogue.find(instrument).unwrap());
     let mut tx = app.store.read().await.unwrap();
     let mut choices = choices::read(&mut tx, &member).await.unwrap();
@@ -131,9 +131,10 @@ async fn check_in(
         tx.commit().await.unwrap();
     }
     let sheet = Sheet {
+        wave,
         scored,
         reach,
         keep: Keep::Answers,
     };
-    submit::submit(&app, &member, wave, &sheet).await.unwrap();
+    submit::submit(&app, &member, &sheet).await.unwrap();
 }
