@@ -141,8 +141,11 @@ impl Released {
 
 async fn all(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<Released>, StoreError> {
     let mut all: Vec<Released> = Vec::new();
-    for wave in store::counted_waves(tx, organisation).await? {
-        let rows = store::tree(tx, wave.id).await?;
+    let waves = store::counted_waves(tx, organisation).await?;
+    let mut trees = store::trees(tx, organisation).await?;
+    let mut atoms = store::atoms(tx, organisation).await?;
+    for wave in waves {
+        let rows = trees.remove(&wave.id).unwrap_or_default();
         let places: Vec<_> = rows
             .iter()
             .map(|(unit, parent, _)| (*unit, *parent))
@@ -155,7 +158,7 @@ async fn all(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<Released>,
             .iter()
             .map(|(unit, _, asked)| (*unit, u32::try_from(*asked).unwrap_or(0)))
             .collect();
-        let atoms = store::atoms(tx, wave.id).await?;
+        let atoms = atoms.remove(&wave.id).unwrap_or_default();
         let before = all.iter().rfind(|earlier| earlier.wave.plan == wave.plan);
         let by_scale = wave
             .scales

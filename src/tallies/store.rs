@@ -1,7 +1,7 @@
 //! The tables of released rows, and what of a wave is public: its tree, how many were asked, when
 //! it closed. Nothing here can reach a ballot or a record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -78,17 +78,30 @@ pub async fn counted_waves(
     Ok(rows.into_iter().filter_map(counted).collect())
 }
 
-/// The tree that a wave was counted with, and how many were asked directly at each unit.
-pub async fn tree(
+/// One unit of the tree that a wave was counted with: its parent, and how many were asked directly
+/// at it.
+pub type Place = (UnitId, Option<UnitId>, i64);
+
+/// The trees of all counted waves of an organisation.
+pub async fn trees(
     tx: &mut Tx,
-    wave: WaveId,
-) -> Result<Vec<(UnitId, Option<UnitId>, i64)>, StoreError> {
-    const SQL: &str = "SELECT unit, parent, asked FROM wave_units WHERE wave = $1";
-    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(wave).fetch_all(conn).await)?)
+    organisation: OrganisationId,
+) -> Result<HashMap<WaveId, Vec<Place>>, StoreError> {
+    const SQL: &str = "SELECT wave_units.wave, wave_units.unit, wave_units.parent, wave_units.asked
+        FROM waves JOIN wave_units ON wave_units.wave = waves.id
+        WHERE waves.organisation = $1 AND waves.state = 'closed'";
+    let rows: Vec<(WaveId, UnitId, Option<UnitId>, i64)> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(organisation).fetch_all(conn).await)?;
+    let mut trees: HashMap<WaveId, Vec<Place>> = HashMap::new();
+    for (wave, unit, parent, asked) in rows {
+        trees.entry(wave).or_default().push((unit, parent, asked));
+    }
+    Ok(trees)
 }
 
 #[derive(sqlx::FromRow)]
 struct Row {
+    wave: WaveId,
     scale: String,
     unit: UnitId,
     answered: i64,
@@ -97,16 +110,25 @@ struct Row {
     stayed: i64,
 }
 
-/// The released rows of a wave by scale; a row that the rule cannot have made is left out.
+/// The released rows of a wave by scale.
+pub type Atoms = BTreeMap<String, Vec<Atom<UnitId>>>;
+
+/// The released rows of all counted waves of an organisation; a row that the rule cannot have made
+/// is left out.
 pub async fn atoms(
     tx: &mut Tx,
-    wave: WaveId,
-) -> Result<BTreeMap<String, Vec<Atom<UnitId>>>, StoreError> {
-    const SQL: &str = "SELECT scale, unit, answered, mean, at_or_above_cut, stayed
-        FROM tallies WHERE wave = $1 ORDER BY scale, unit";
-    let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL).bind(wave).fetch_all(conn).await)?;
-    let mut by_scale: BTreeMap<String, Vec<Atom<UnitId>>> = BTreeMap::new();
+    organisation: OrganisationId,
+) -> Result<HashMap<WaveId, Atoms>, StoreError> {
+    const SQL: &str = "SELECT tallies.wave, tallies.scale, tallies.unit, tallies.answered,
+            tallies.mean, tallies.at_or_above_cut, tallies.stayed
+        FROM waves JOIN tallies ON tallies.wave = waves.id
+        WHERE waves.organisation = $1 AND waves.state = 'closed'
+        ORDER BY tallies.wave, tallies.scale, tallies.unit";
+    let rows: Vec<Row> =
+        on!(tx, conn => sqlx::query_as(SQL).bind(organisation).fetch_all(conn).await)?;
+    let mut waves: HashMap<WaveId, Atoms> = HashMap::new();
     for row in rows {
+        let by_scale = waves.entry(row.wave).or_default();
         let tally = Tally::from_row(row.answered, row.mean, row.at_or_above_cut, row.stayed);
         if let Some(tally) = tally {
             by_scale.entry(row.scale).or_default().push(Atom {
@@ -115,7 +137,7 @@ pub async fn atoms(
             });
         }
     }
-    Ok(by_scale)
+    Ok(waves)
 }
 
 /// Releases the rows of one scale.
