@@ -14,7 +14,7 @@ use poem::http::Method;
 use serde_json::Value;
 
 use super::figures::{Table, median, percentile_ms, rounded};
-use super::ground::{Ground, INSTRUMENT, Place};
+use super::ground::{Answered, Ground, INSTRUMENT, Newest, Place};
 use super::load::{self, Call, Load, Measured};
 use super::program::{Server, copied};
 use super::slow_sync::SlowSync;
@@ -57,9 +57,15 @@ pub async fn measure(plan: &Plan, bar: &ProgressBar) -> anyhow::Result<Table> {
     bar.set_message("people");
     let prepared = plan.folder.join("prepared");
     std::fs::create_dir_all(&prepared)?;
-    let ground = Ground::new(Place::in_folder(&prepared), plan.quarters).await?;
+    let ground = Ground::new(
+        Place::in_folder(&prepared),
+        plan.quarters,
+        Newest::StaysOpen,
+    )
+    .await?;
     let house = ground.found((1, plan.workers), bar).await?;
-    let wave = ground.ask(&house, plan.quarters).await?;
+    let past = (plan.quarters, Answered::ByNobody);
+    let wave = ground.ask(&house, past).await?;
     let tokens = ground.sign_in(&house.people, bar).await?;
     let instrument = ground.app.catalogue.find(INSTRUMENT);
     let instrument = instrument.context("no instrument")?;
@@ -142,7 +148,9 @@ async fn round(
     };
     let place = copied(place, &folder)?;
     let program = server.start(&place).await?;
-    let measured = load::drive(program.address, plan.load, calls).await?;
+    let before = program.processor_time()?;
+    let mut measured = load::drive(program.address, plan.load, calls).await?;
+    measured.processor = Some(program.processor_time()?.saturating_sub(before));
     program.kill();
     let (records, ballots) = kept(&place).await?;
     ensure!(
@@ -188,7 +196,7 @@ fn raw(folder: &Path, time: Duration, slow: Option<&SlowSync>) -> anyhow::Result
     Ok(Measured {
         acknowledged: number("commits")?,
         took: Duration::from_micros(number("micros")?),
-        micros: Vec::new(),
+        ..Measured::default()
     })
 }
 
@@ -275,6 +283,23 @@ fn add_kind(table: &mut Table, kind: &Kind) {
             table.add(&key, says, rounded(percentile_ms(&all, share)));
         }
     }
+    let used = processor(kind);
+    if !used.is_empty() {
+        let says = "    processor time of the server for each, in microseconds";
+        let key = format!("{}_processor_us", kind.key);
+        table.add(&key, says, rounded(median(&used)));
+    }
+}
+
+/// Microseconds of the server's processor for one check-in, round by round. Other work on the same
+/// machine changes this far less than a rate.
+#[expect(clippy::cast_precision_loss, reason = "a mean")]
+fn processor(kind: &Kind) -> Vec<f64> {
+    let of_round = |round: &Measured| {
+        let used = round.processor?.as_secs_f64() * 1_000_000.0;
+        Some(used / (round.acknowledged as f64).max(1.0))
+    };
+    kind.rounds.iter().filter_map(of_round).collect()
 }
 
 fn list(values: &[f64]) -> String {

@@ -2,44 +2,41 @@
 //! enough ago to be settled, and a quarterly plan with some waves behind it and one open. Through
 //! the same functions as real use, except that nobody has a password.
 
-use std::fmt::{Display, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, Duration, Months, Utc};
 use indicatif::ProgressBar;
 
+use super::answers;
+use super::house::{FILE, House, Worker};
 use crate::app::App;
-use crate::check_ins::casting::Vault;
 use crate::check_ins::choices::{self, Choices};
-use crate::check_ins::member::{Member, Standing};
 use crate::check_ins::plans::{self, NewPlan};
-use crate::check_ins::waves::Wave;
+use crate::check_ins::waves::{self, Wave};
 use crate::check_ins::{closing, consent, opening};
 use crate::clock::Clock;
-use crate::ids::{OrganisationId, UnitId};
-use crate::people::accounts::{self, Account, State};
-use crate::people::names::{Country, Language, Name, ShortName, SignInName, UnitName, Zone};
-use crate::people::organisations::NewOrganisation;
-use crate::people::permission::{Administrator, Who};
-use crate::people::units::{self, NewUnit, UnitKind};
-use crate::people::{First, first_administrator, import};
+use crate::ids::UnitId;
+use crate::people::permission::{Administrator, Role};
+use crate::people::roles;
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::store::{Opening, Store};
-use crate::vault::{ServerKeys, Token, WorkerKey};
+use crate::vault::{ServerKeys, Token};
 
 /// What is asked.
 pub const INSTRUMENT: &str = "cbi";
-/// People of one team.
-pub const TEAM: usize = 20;
-/// Teams of one site.
-const SITE: usize = 10;
-/// People invited by one file.
-const FILE: usize = 1000;
-/// Window of a wave, and how long the open one has been open.
+/// Days from the opening of a wave to its close.
 const WINDOW_DAYS: u32 = 14;
-const OPEN_FOR: Duration = Duration::days(3);
+
+/// Whether earlier waves were answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// All ballots are cast and counted.
+    ByEveryone,
+    /// Nothing was released of them.
+    ByNobody,
+}
 
 /// Where an installation lies.
 #[derive(Clone, Debug)]
@@ -56,25 +53,18 @@ pub struct Ground {
     pub app: App,
     /// The real present, in which servers will run.
     pub present: DateTime<Utc>,
+    /// When the newest wave opens.
+    pub newest: DateTime<Utc>,
 }
 
-/// One organisation with its people.
-pub struct House {
-    pub organisation: OrganisationId,
-    pub administrator: Worker,
-    pub teams: Vec<UnitId>,
-    pub people: Vec<Worker>,
-}
-
-/// Someone with a vault.
-pub struct Worker {
-    pub account: Account,
-    pub key: WorkerKey,
-    pub vault_since: DateTime<Utc>,
-}
-
-fn parsed<T, E: Display>(name: Result<T, E>) -> anyhow::Result<T> {
-    name.map_err(|wrong| anyhow!("{wrong}"))
+/// How long the newest wave has been open when servers run: a while, or longer than its window, so
+/// that the first server closes it.
+#[derive(Clone, Copy, Debug)]
+pub enum Newest {
+    /// For eleven more days.
+    StaysOpen,
+    /// A day ago its time was over.
+    Closes,
 }
 
 /// What is refused here is a defect of the bench or of the program, so it is told in words.
@@ -108,162 +98,49 @@ impl Place {
 }
 
 impl Ground {
-    /// An empty installation, at a moment so many quarters before the present.
-    pub async fn new(place: Place, quarters: u32) -> anyhow::Result<Self> {
+    /// An empty installation, so many quarters before its newest wave opens.
+    pub async fn new(place: Place, quarters: u32, wave: Newest) -> anyhow::Result<Self> {
         let settings = place.settings();
         let store = Store::open(&settings.database, Opening::Migrate).await?;
         let key = settings.server_key_file();
         let keys = ServerKeys::create(&key).context("the server key cannot be made")?;
         let present = Clock::system().now();
-        let first = opened(present, quarters) - Duration::days(40);
+        let open_for = match wave {
+            Newest::StaysOpen => 3,
+            Newest::Closes => i64::from(WINDOW_DAYS) + 1,
+        };
+        let newest = present - Duration::days(open_for);
+        let first = opened(newest, quarters) - Duration::days(40);
         let clock = Clock::standing_at(first);
         let app = App::over(store, (settings, clock), keys).await?;
         Ok(Self {
             place,
             app,
             present,
+            newest,
         })
     }
 
-    /// An organisation with so many people in teams.
-    pub async fn found(
-        &self,
-        (number, people): (usize, usize),
-        bar: &ProgressBar,
-    ) -> anyhow::Result<House> {
-        let (organisation, administrator) = self.begin(number).await?;
-        let teams = self
-            .build(&administrator, people.div_ceil(TEAM).max(1))
-            .await?;
-        let mut house = House {
-            organisation,
-            administrator,
-            teams,
-            people: Vec::with_capacity(people),
-        };
-        while house.people.len() < people {
-            let more = FILE.min(people - house.people.len());
-            self.join(&mut house, more).await?;
-            bar.inc(more as u64);
-        }
-        Ok(house)
-    }
-
-    async fn begin(&self, number: usize) -> anyhow::Result<(OrganisationId, Worker)> {
-        let app = &self.app;
-        let short_name = parsed(ShortName::parse(&format!("place{number}")))?;
-        let first = First {
-            organisation: short_name.clone(),
-            make: Some(NewOrganisation {
-                network: parsed(Name::parse("Network"))?,
-                short_name: short_name.clone(),
-                name: parsed(Name::parse(&format!("Place {number}")))?,
-                country: parsed(Country::parse("KZ"))?,
-                zone: parsed(Zone::parse("Asia/Almaty"))?,
-                second_factor_required: false,
-            }),
-            sign_in: parsed(SignInName::parse("admin"))?,
-            name: parsed(Name::parse("Administrator"))?,
-            language: parsed(Language::parse("en"))?,
-        };
-        let mut tx = app.store.write().await?;
-        let made = first_administrator(&mut tx, &app.seal(), &first).await;
-        let (organisation, account, _) = made.map_err(told)?;
-        let account = accounts::find(&mut tx, account)
-            .await?
-            .context("the administrator was just made")?;
-        let key = app.entrance.ready_made_vault(&mut tx, &account).await;
-        let administrator = Worker {
-            key: key.map_err(told)?,
-            vault_since: app.clock.now(),
-            account,
-        };
-        tx.commit().await?;
-        Ok((organisation.id, administrator))
-    }
-
-    /// Sites and teams; one transaction a site.
-    async fn build(&self, administrator: &Worker, teams: usize) -> anyhow::Result<Vec<UnitId>> {
-        let app = &self.app;
-        let mut units = Vec::with_capacity(teams);
-        let root = UnitId::from(administrator.account.organisation);
-        while units.len() < teams {
-            let mut tx = app.store.write().await?;
-            let admin = Administrator::of(&mut tx, administrator.who())
-                .await
-                .map_err(told)?;
-            let site = format!("Site {}", units.len() / SITE + 1);
-            let new = |parent, kind, name: &str| {
-                Ok::<_, anyhow::Error>(NewUnit {
-                    parent,
-                    kind,
-                    name: parsed(UnitName::parse(name))?,
-                    successor_of: None,
-                })
-            };
-            let site = units::open(
-                &mut tx,
-                &admin,
-                &app.seal(),
-                new(root, UnitKind::Site, &site)?,
-            )
-            .await
-            .map_err(told)?;
-            let admin = Administrator::of(&mut tx, administrator.who())
-                .await
-                .map_err(told)?;
-            for team in 1..=SITE.min(teams - units.len()) {
-                let new = new(site.id, UnitKind::Team, &format!("Team {team}"))?;
-                let team = units::open(&mut tx, &admin, &app.seal(), new)
-                    .await
-                    .map_err(told)?;
-                units.push(team.id);
-            }
-            tx.commit().await?;
-        }
-        Ok(units)
-    }
-
-    /// More people, spread over the teams in order, with vaults.
-    async fn join(&self, house: &mut House, more: usize) -> anyhow::Result<()> {
-        let app = &self.app;
-        let begun = house.people.len();
-        let mut file = "name,sign_in,unit,language\n".to_owned();
-        for number in begun..begun + more {
-            let unit = house.teams[(number / TEAM).min(house.teams.len() - 1)];
-            // Writing to a String cannot fail.
-            let _ = writeln!(file, "Worker {number},worker{number},{unit},en");
-        }
-        let mut tx = app.store.write().await?;
+    /// The first of the people supervises the whole organisation.
+    pub async fn supervisor(&self, house: &House) -> anyhow::Result<()> {
+        let mut tx = self.app.store.write().await?;
         let admin = Administrator::of(&mut tx, house.administrator.who())
             .await
             .map_err(told)?;
-        let invited = import::apply(&mut tx, &admin, &app.seal(), file.as_bytes())
+        let grant = (house.people[0].account.id, Role::Supervisor);
+        let root = UnitId::from(house.organisation);
+        roles::grant(&mut tx, &admin, &self.app.seal(), grant, root)
             .await
             .map_err(told)?;
-        for person in invited {
-            let account = Account {
-                organisation: house.organisation,
-                id: person.account,
-                sign_in: person.sign_in,
-                name: person.name,
-                language: "en".to_owned(),
-                state: State::Invited,
-                state_until: None,
-                state_reason: None,
-            };
-            let key = app.entrance.ready_made_vault(&mut tx, &account).await;
-            house.people.push(Worker {
-                account,
-                key: key.map_err(told)?,
-                vault_since: app.clock.now(),
-            });
-        }
         Ok(tx.commit().await?)
     }
 
-    /// A quarterly plan: so many waves go by that nobody answers; one is open in the present.
-    pub async fn ask(&self, house: &House, quarters: u32) -> anyhow::Result<Wave> {
+    /// A quarterly plan: so many waves go by, then the newest opens, which nobody has answered yet.
+    pub async fn ask(
+        &self,
+        house: &House,
+        (quarters, answered): (u32, Answered),
+    ) -> anyhow::Result<Wave> {
         let app = &self.app;
         let plan = NewPlan {
             instrument: INSTRUMENT.to_owned(),
@@ -272,7 +149,7 @@ impl Ground {
             window_days: WINDOW_DAYS,
             languages: vec!["en".to_owned()],
             drafts: false,
-            first_day: opened(self.present, quarters).date_naive(),
+            first_day: opened(self.newest, quarters).date_naive(),
             units: Vec::new(),
         };
         let mut tx = app.store.write().await?;
@@ -284,19 +161,30 @@ impl Ground {
             .map_err(told)?;
         tx.commit().await?;
         for back in (0..=quarters).rev() {
-            let now = opened(self.present, back);
+            let now = opened(self.newest, back);
             app.clock.set(now);
             opening::open_due(app).await?;
             if back > 0 {
+                if answered == Answered::ByEveryone {
+                    let wave = self.latest(&admin).await?;
+                    answers::everyone(app, &house.people, &wave, &ProgressBar::hidden()).await?;
+                }
                 app.clock
                     .set(now + Duration::days(i64::from(WINDOW_DAYS) + 1));
                 closing::close_due(app).await?;
             }
         }
         app.clock.set(self.present);
-        let mut tx = app.store.read().await?;
-        let waves = plans::waves(&mut tx, &admin).await.map_err(told)?;
-        let open = waves.into_iter().find(|wave| wave.is_open(self.present));
+        self.latest(&admin).await
+    }
+
+    /// The wave that is open.
+    async fn latest(&self, admin: &Administrator) -> anyhow::Result<Wave> {
+        let mut tx = self.app.store.read().await?;
+        let waves = plans::waves(&mut tx, admin).await.map_err(told)?;
+        let open = waves
+            .into_iter()
+            .find(|wave| wave.state == waves::State::Open);
         open.context("no wave is open")
     }
 
@@ -340,35 +228,10 @@ impl Ground {
     }
 }
 
-impl Worker {
-    pub fn who(&self) -> Who {
-        Who {
-            account: self.account.id,
-            organisation: self.account.organisation,
-            second_factor: false,
-        }
-    }
-
-    pub fn member(&self) -> Member<'_> {
-        Member {
-            who: self.who(),
-            keys: std::slice::from_ref(&self.key),
-            vault: Vault {
-                number: 1,
-                since: self.vault_since,
-            },
-            standing: Standing::Active,
-        }
-    }
-}
-
-/// When the wave so many quarters before the open one opened: a little after midnight there.
-fn opened(present: DateTime<Utc>, quarters: u32) -> DateTime<Utc> {
-    let day = (present - OPEN_FOR).date_naive();
+/// When the wave so many quarters before the newest one opened.
+fn opened(newest: DateTime<Utc>, quarters: u32) -> DateTime<Utc> {
+    let day = newest.date_naive();
     let back = day.checked_sub_months(Months::new(3 * quarters));
-    let noon = back
-        .unwrap_or(day)
-        .and_hms_opt(12, 0, 0)
-        .unwrap_or_default();
-    noon.and_utc()
+    let noon = back.unwrap_or(day).and_hms_opt(12, 0, 0);
+    noon.unwrap_or_default().and_utc()
 }

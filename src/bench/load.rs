@@ -43,6 +43,8 @@ pub struct Measured {
     pub took: Duration,
     /// How long each answer took, in microseconds.
     pub micros: Vec<u32>,
+    /// Processor time that the server used meanwhile, if it was asked.
+    pub processor: Option<Duration>,
 }
 
 impl Measured {
@@ -146,4 +148,8 @@ async fn connect(address: SocketAddr) -> anyhow::Result<SendRequest<Full<Bytes>>
     let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
     Ok(sender)
+}
+/// One call by itself; the body of the answer.
+pub async fn one(address: SocketAddr, call: &Call) -> anyhow::Result<Vec<u8>> {
+    exchange(&mut connect(address).await?, call).await
 }

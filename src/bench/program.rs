@@ -14,7 +14,7 @@ use super::slow_sync::SlowSync;
 use crate::store::Commits;
 
 /// How long a server may take to answer for the first time.
-const READY: Duration = Duration::from_secs(60);
+const READY: Duration = Duration::from_mins(1);
 
 /// Which program serves, and how.
 #[derive(Clone, Debug)]
@@ -90,6 +90,34 @@ impl Server {
 }
 
 impl Program {
+    /// What the system says of its memory, in KiB: `VmRSS` now, `VmHWM` at most.
+    pub fn memory_kib(&self, line: &str) -> anyhow::Result<u64> {
+        let file = format!("/proc/{}/status", self.child.id());
+        let text = std::fs::read_to_string(&file).with_context(|| file.clone())?;
+        let value = text.lines().find_map(|found| {
+            let rest = found.strip_prefix(line)?.strip_prefix(':')?;
+            rest.trim().trim_end_matches(" kB").trim().parse().ok()
+        });
+        value.with_context(|| format!("{file} says nothing of {line}"))
+    }
+
+    /// Processor time that it has used so far, in user and system mode.
+    pub fn processor_time(&self) -> anyhow::Result<Duration> {
+        // Linux counts in hundredths of a second here, whatever its own clock does.
+        const TICK: Duration = Duration::from_millis(10);
+        let file = format!("/proc/{}/stat", self.child.id());
+        let text = std::fs::read_to_string(&file).with_context(|| file.clone())?;
+        let after_name = text.rsplit(')').next().unwrap_or_default();
+        let mut numbers = after_name
+            .split_whitespace()
+            .skip(11)
+            .map(str::parse::<u32>);
+        match (numbers.next(), numbers.next()) {
+            (Some(Ok(user)), Some(Ok(system))) => Ok(TICK * user.saturating_add(system)),
+            _ => bail!("{file} says nothing of processor time"),
+        }
+    }
+
     /// Ends it at once, as a crash would.
     pub fn kill(mut self) {
         self.end();

@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use super::installation::{Installation, block_on};
 use super::{logging, serve};
 use crate::app::{self, App};
-use crate::bench::{Load, Table, check_ins};
+use crate::bench::{Load, Table, check_ins, closing, idle, publications};
 use crate::clock::Clock;
 use crate::operations::progress;
 use crate::store::{Commits, Opening, Store, raw_commits};
@@ -25,6 +25,12 @@ pub struct Args {
 enum What {
     /// Check-ins in a second, acknowledged and on the disk: grouped commits against one each.
     CheckIns(CheckIns),
+    /// A unit's publication with few and with many check-ins made.
+    Publications(Publications),
+    /// The program at rest: start, memory, size.
+    Program(Rest),
+    /// The close of a large wave: time, memory, and how long others wait.
+    Closing(Closing),
     /// A server that gives each use case a commit of its own.
     #[command(hide = true)]
     ServeOneEach(ServeOneEach),
@@ -78,6 +84,61 @@ struct CheckIns {
 }
 
 #[derive(Debug, clap::Args)]
+struct Publications {
+    #[command(flatten)]
+    common: Common,
+    /// Check-ins made in the organisation that is looked at.
+    #[arg(long, default_value_t = 1000, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    few: u32,
+    /// Check-ins made in all organisations of the larger database.
+    #[arg(long, default_value_t = 1_000_000, value_name = "N")]
+    many: u32,
+    /// Counted waves of each organisation.
+    #[arg(long, default_value_t = 4, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..=20))]
+    waves: u32,
+    /// Requests of one round.
+    #[arg(long, default_value_t = 500, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    requests: u32,
+    /// Rounds with each database; they take turns.
+    #[arg(long, default_value_t = 5, value_name = "N",
+          value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
+}
+
+#[derive(Debug, clap::Args)]
+struct Rest {
+    #[command(flatten)]
+    common: Common,
+    /// Starts, one after the other.
+    #[arg(long, default_value_t = 9, value_name = "N",
+          value_parser = clap::value_parser!(u16).range(1..))]
+    starts: u16,
+    /// People in the database.
+    #[arg(long, default_value_t = 1000, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    people: u32,
+    /// Seconds that a server is left alone before it is weighed.
+    #[arg(long, default_value_t = 3.0, value_name = "S")]
+    seconds: f64,
+}
+
+#[derive(Debug, clap::Args)]
+struct Closing {
+    #[command(flatten)]
+    common: Common,
+    /// People, each with a ballot.
+    #[arg(long, default_value_t = 100_000, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    ballots: u32,
+    /// An empty database to use; a file of its own if left out.
+    #[arg(long, value_name = "URL", hide_env_values = true)]
+    database: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
 struct ServeOneEach {
     #[command(flatten)]
     installation: Installation,
@@ -96,6 +157,9 @@ struct Raw {
 pub fn run(args: &Args) -> anyhow::Result<()> {
     match &args.what {
         What::CheckIns(args) => check_ins(args),
+        What::Publications(args) => publications(args),
+        What::Program(args) => program(args),
+        What::Closing(args) => closing(args),
         What::ServeOneEach(args) => serve_one_each(args),
         What::Raw(args) => raw(args),
     }
@@ -116,6 +180,43 @@ fn check_ins(args: &CheckIns) -> anyhow::Result<()> {
     };
     measured(&args.common, async |folder, bar| {
         check_ins::measure(&plan(folder), bar).await
+    })
+}
+
+fn publications(args: &Publications) -> anyhow::Result<()> {
+    let plan = |folder| publications::Plan {
+        few: args.few as usize,
+        many: args.many as usize,
+        waves: args.waves,
+        requests: args.requests as usize,
+        rounds: args.rounds.into(),
+        folder,
+    };
+    measured(&args.common, async |folder, bar| {
+        publications::measure(&plan(folder), bar).await
+    })
+}
+
+fn program(args: &Rest) -> anyhow::Result<()> {
+    let plan = |folder| idle::Plan {
+        starts: args.starts.into(),
+        people: args.people as usize,
+        rest: Duration::from_secs_f64(args.seconds.max(0.0)),
+        folder,
+    };
+    measured(&args.common, async |folder, bar| {
+        idle::measure(&plan(folder), bar).await
+    })
+}
+
+fn closing(args: &Closing) -> anyhow::Result<()> {
+    let plan = |folder| closing::Plan {
+        ballots: args.ballots as usize,
+        database: args.database.clone(),
+        folder,
+    };
+    measured(&args.common, async |folder, bar| {
+        closing::measure(&plan(folder), bar).await
     })
 }
 
@@ -158,7 +259,7 @@ fn raw(args: &Raw) -> anyhow::Result<()> {
     let time = Duration::from_millis(args.milliseconds);
     block_on(async {
         let (commits, took) = raw_commits(&args.folder, time).await?;
-        let micros = took.as_micros() as u64;
+        let micros = u64::try_from(took.as_micros())?;
         println!(
             "{}",
             serde_json::json!({ "commits": commits, "micros": micros })

@@ -1,9 +1,11 @@
-//! The benches as anyone runs them, at a size that says nothing about speed: each goes through and
-//! prints figures that a program can read.
+//! The benches as anyone runs them, at a size that says nothing about speed: each goes through on
+//! its own servers and prints figures that a program can read.
 
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+
+use crate::support::both::both;
 
 fn bench(words: &[&str]) -> Value {
     let done = Command::new(env!("CARGO_BIN_EXE_respite"))
@@ -26,25 +28,37 @@ fn are_numbers(found: &Value, keys: &[&str]) {
 }
 
 #[test]
-fn check_ins_are_measured_with_grouped_commits_and_one_each_and_with_slow_sync() {
+fn check_ins_are_measured_grouped_and_one_each_and_with_a_slow_sync() {
     let small = ["--rounds", "1", "--seconds", "0.3", "--workers", "40"];
-    let words = [
-        &["check-ins", "--connections", "4", "--quarters", "1"],
-        &small[..],
-    ]
-    .concat();
-    let found = bench(&words);
-    let kinds = [
-        "grouped",
-        "one_each",
-        "raw",
-        "grouped_slow",
-        "one_each_slow",
-        "raw_slow",
-    ];
-    are_numbers(&found, &kinds);
-    are_numbers(
-        &found,
-        &["median_ratio", "median_ratio_slow", "grouped_p99_ms"],
-    );
+    let few = ["check-ins", "--connections", "4", "--quarters", "1"];
+    let found = bench(&[&few[..], &small[..]].concat());
+    are_numbers(&found, &["grouped", "one_each", "raw", "grouped_p99_ms"]);
+    are_numbers(&found, &["grouped_slow", "one_each_slow", "raw_slow"]);
+    are_numbers(&found, &["median_ratio", "median_ratio_slow"]);
 }
+
+#[test]
+fn publications_are_measured_with_few_and_with_many_check_ins() {
+    let words = "publications --few 40 --many 200 --waves 2 --requests 3 --rounds 1";
+    let found = bench(&words.split(' ').collect::<Vec<_>>());
+    assert_eq!(found["few"], 40);
+    assert_eq!(found["many"], 200);
+    are_numbers(&found, &["few_p95_ms", "many_p95_ms", "ratio_p95"]);
+}
+
+#[test]
+fn the_program_at_rest_is_weighed() {
+    let words = "program --starts 1 --people 20 --seconds 0.1";
+    let found = bench(&words.split(' ').collect::<Vec<_>>());
+    are_numbers(&found, &["start_ms", "idle_mb", "binary_mb"]);
+}
+
+both!(
+    the_close_of_a_wave_is_timed_and_releases_rows,
+    async |store| {
+        let words = ["closing", "--ballots", "40", "--database", &store.address];
+        let found = bench(&words);
+        are_numbers(&found, &["closing_s", "longest_write_s", "peak_mb"]);
+        assert!(found["released"].as_i64() > Some(0), "{found}");
+    }
+);
