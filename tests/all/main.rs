@@ -17,6 +17,7 @@ mod publication;
 mod questionnaires;
 mod quiet_logs;
 mod schemas;
+#[expect(dead_code, reason = "each test binary uses a part of it")]
 mod support;
 mod two_servers;
 mod vault;
