@@ -136,7 +136,9 @@ async fn open_wave(teams: &[usize]) -> (Ground, WaveId) {
 
 fn begin(ground: &mut Ground, serving: &Serving, at: (WaveId, Phase), patience: Patience) -> Load {
     let workers = std::mem::take(&mut ground.workers);
-    Load::begin(workers, || serving.caller(), at, (3, patience))
+    // Other sheets in each phase: the same one again would change nothing.
+    let seed = if at.1 == Phase::Submission { 4 } else { 3 };
+    Load::begin(workers, || serving.caller(), at, (seed, patience))
 }
 
 /// The kind of problem that keeping a draft meets.

@@ -9,7 +9,7 @@ use respite::ids::WaveId;
 use respite::store::{Opening, Store};
 use tempfile::TempDir;
 
-use super::ledger::Ledger;
+use super::ledger::{Ended, Ledger, Said};
 use super::sql::Sql;
 use crate::support::TestStore;
 use crate::support::app::TestApp;
@@ -36,11 +36,23 @@ pub struct Worker {
     pub token: String,
     /// By wave.
     pub ledgers: BTreeMap<WaveId, Ledger>,
+    /// Of her unfinished form, which every check-in and every erasure forgets.
+    pub drafts: BTreeMap<WaveId, Ledger>,
 }
 
 impl Worker {
     pub fn ledger(&mut self, wave: WaveId) -> &mut Ledger {
         self.ledgers.entry(wave).or_default()
+    }
+
+    pub fn draft(&mut self, wave: WaveId) -> &mut Ledger {
+        self.drafts.entry(wave).or_default()
+    }
+
+    /// A request that would make her check-in so.
+    pub fn note(&mut self, wave: WaveId, said: Said, ended: &Ended) {
+        self.ledger(wave).note(said, ended);
+        self.draft(wave).note(Said::Nothing, ended);
     }
 }
 
@@ -160,6 +172,7 @@ async fn people(address: &str, folder: &Path, teams: &[usize]) -> (Vec<Worker>, 
                 sign_in,
                 token: person.token,
                 ledgers: BTreeMap::new(),
+                drafts: BTreeMap::new(),
             });
         }
     }

@@ -182,6 +182,7 @@ impl Client {
     async fn one_request(&mut self) -> Ended {
         let withdraws = self.rng.random_bool(0.3);
         match self.phase {
+            Phase::Replacement if withdraws => self.keep_draft().await,
             Phase::Withdrawal if withdraws && self.rng.random_bool(0.2) => self.consent().await,
             Phase::Withdrawal if withdraws => {
                 erase(&mut self.caller, &mut self.worker, self.wave).await
@@ -193,6 +194,20 @@ impl Client {
                 check_in(&mut self.caller, &mut self.worker, self.wave, said).await
             }
         }
+    }
+
+    /// Keeps an unfinished form: the one request whose answer waits for nothing but its commit.
+    async fn keep_draft(&mut self) -> Ended {
+        let values = sheet(&mut self.rng);
+        let path = format!("/me/waves/{}/draft", self.wave);
+        let body = json!({ "answers": values });
+        let ended = put(&mut self.caller, &self.worker, &path, &body).await;
+        let draft = Said::Answers {
+            values,
+            counted: false,
+        };
+        self.worker.draft(self.wave).note(draft, &ended);
+        ended
     }
 
     /// Takes the consent back, which erases what lies in open waves, and gives it again.
@@ -242,7 +257,7 @@ pub async fn check_in(caller: &mut Caller, worker: &mut Worker, wave: WaveId, sa
     let reach = if *counted { "unit" } else { "nobody" };
     let body = json!({ "answers": values, "reach": reach });
     let ended = put(caller, worker, &format!("/me/waves/{wave}/check-in"), &body).await;
-    worker.ledger(wave).note(said, &ended);
+    worker.note(wave, said, &ended);
     if ended == Ended::Refused("consent".to_owned()) {
         return consent(caller, worker).await;
     }
@@ -269,14 +284,14 @@ pub async fn answer_late(
 pub async fn erase(caller: &mut Caller, worker: &mut Worker, wave: WaveId) -> Ended {
     let path = format!("/me/waves/{wave}/check-in");
     let ended = delete(caller, worker, &path).await;
-    worker.ledger(wave).note(Said::Nothing, &ended);
+    worker.note(wave, Said::Nothing, &ended);
     ended
 }
 
 /// Takes the consent back.
 pub async fn withdraw_consent(caller: &mut Caller, worker: &mut Worker, wave: WaveId) -> Ended {
     let ended = delete(caller, worker, "/me/consents/cbi").await;
-    worker.ledger(wave).note(Said::Nothing, &ended);
+    worker.note(wave, Said::Nothing, &ended);
     ended
 }
 

@@ -67,6 +67,7 @@ const ON_BOTH: &[Death] = &[
     (Way::EraseAccount, "account.removed", 1),
     (Way::AnswerLate, "late.record-written", 1),
     (Way::EraseLate, "erase.late-record-emptied", 1),
+    (Way::Close, "job.claimed", 1),
     (Way::Close, "closing.turned-to-counting", 1),
     (Way::Close, "closing.counting", 1),
     (Way::Close, "count.page-read", 1),
