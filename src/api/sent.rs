@@ -173,7 +173,8 @@ impl Reading<'_> {
         }
         let is_read = match schema.format {
             Some("uuid") => text.parse::<uuid::Uuid>().is_ok(),
-            Some("naive-date") => text.parse::<chrono::NaiveDate>().is_ok(),
+            // Years of more than four digits are read as well, and no database keeps them.
+            Some("naive-date") => text.len() == 10 && text.parse::<chrono::NaiveDate>().is_ok(),
             Some("date-time") => chrono::DateTime::parse_from_rfc3339(text).is_ok(),
             _ => return,
         };

@@ -50,6 +50,24 @@ impl Ground {
         }
     }
 
+    fn bodies(&self) -> Vec<bodies::Good> {
+        bodies::all(&[
+            ("password", PASSWORD),
+            ("team", &self.team),
+            ("wave", &self.wave),
+            ("worker", &self.worker.id),
+            ("whole", &self.house.organisation),
+        ])
+    }
+
+    fn token(&self, sender: Sender) -> &str {
+        match sender {
+            Sender::Nobody => "",
+            Sender::Administrator => &self.house.admin,
+            Sender::Worker => &self.worker.token,
+        }
+    }
+
     /// Sends it; anything that is our fault ends the test.
     fn ask(&self, request: &Request) -> Result<Arrived, TestCaseError> {
         let arrived = wait(self.wire.send(request));
@@ -221,13 +239,7 @@ both!(a_damaged_address_is_the_callers_problem, async |store| {
 
 both!(a_damaged_body_is_the_callers_problem, async |store| {
     let ground = Ground::prepare(store).await;
-    let bodies = bodies::all(&[
-        ("password", PASSWORD),
-        ("team", &ground.team),
-        ("wave", &ground.wave),
-        ("worker", &ground.worker.id),
-        ("whole", &ground.house.organisation),
-    ]);
+    let bodies = ground.bodies();
     let texts = bodies.iter().map(|good| good.body.to_string().into_bytes());
     let texts: Vec<Vec<u8>> = texts.collect();
     let strategy = (0..bodies.len()).prop_flat_map(move |which| {
@@ -239,11 +251,7 @@ both!(a_damaged_body_is_the_callers_problem, async |store| {
     });
     run(500, &strategy, |(which, bytes, text)| {
         let good = &bodies[which];
-        let token = match good.sender {
-            Sender::Nobody => "",
-            Sender::Administrator => &ground.house.admin,
-            Sender::Worker => &ground.worker.token,
-        };
+        let token = ground.token(good.sender);
         let request = Request::new(good.method.clone(), path(&good.path)).bearer(token);
         ground.ask(&request.clone().sending("application/json", bytes))?;
         // Still JSON, with one damaged text in place of a good value.
@@ -290,5 +298,30 @@ both!(
             }
             Ok(())
         });
+    }
+);
+
+both!(
+    no_odd_value_in_any_field_is_the_servers_fault,
+    async |store| {
+        let ground = Ground::prepare(store).await;
+        for good in ground.bodies() {
+            let names: Vec<&String> = good.body.as_object().unwrap().keys().collect();
+            for (name, odd) in names
+                .iter()
+                .flat_map(|name| bodies::ODD.map(|odd| (*name, odd)))
+            {
+                // As text: not every odd number survives a parser.
+                let fields = names.iter().map(|field| match *field == name {
+                    true => format!("\"{field}\": {odd}"),
+                    false => format!("\"{field}\": {}", good.body[field.as_str()]),
+                });
+                let body = format!("{{{}}}", fields.collect::<Vec<_>>().join(", "));
+                let request = Request::new(good.method.clone(), path(&good.path));
+                let request = request.bearer(ground.token(good.sender));
+                let asked = ground.ask(&request.sending("application/json", body));
+                asked.unwrap_or_else(|wrong| panic!("{} {name} = {odd}: {wrong}", good.path));
+            }
+        }
     }
 );
