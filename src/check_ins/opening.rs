@@ -82,7 +82,7 @@ async fn open_next(tx: &mut Tx, app: &App, plan: &Plan) -> Result<bool, StoreErr
         return Ok(false);
     };
     let tree = with_all_above(&all, &units);
-    let asked = asked(tx, app, &organisation, &units).await?;
+    let asked = asked(tx, app, (plan, &organisation), &units).await?;
     let pair = WaveKeyPair::new();
     let digest = roster::digest(organisation.threshold, &tree, &asked).to_vec();
     let mut wave = Wave {
@@ -146,19 +146,21 @@ fn with_all_above(all: &[Place], units: &HashSet<UnitId>) -> Vec<Place> {
     all.iter().filter(is_kept).copied().collect()
 }
 
-/// Everyone in these units who is not away.
+/// Everyone in these units who is not away, and was not asked lately elsewhere.
 async fn asked(
     tx: &mut Tx,
     app: &App,
-    organisation: &Organisation,
+    (plan, organisation): (&Plan, &Organisation),
     units: &HashSet<UnitId>,
 ) -> Result<Vec<Asked>, StoreError> {
     let now = app.clock.now();
+    let lately = overlaps::people_asked_lately(tx, plan, now).await?;
     let today = local_day(&organisation.zone, now);
     let candidates = candidates::all(tx, app, organisation.id).await?;
     Ok(candidates
         .iter()
         .filter(|candidate| units.contains(&candidate.unit))
+        .filter(|candidate| !lately.contains(&candidate.account))
         .filter_map(|candidate| candidate.asked(now, today))
         .collect())
 }

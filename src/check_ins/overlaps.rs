@@ -1,5 +1,6 @@
 //! Which plans and waves ask the same people. Two almost equal cohorts asked almost at once would
-//! be a difference, so one instrument is asked of a unit by one plan, and not within 21 days.
+//! be a difference, so one instrument is asked of a unit by one plan, and of a unit or a person not
+//! within 21 days.
 
 use std::collections::HashSet;
 
@@ -10,7 +11,7 @@ use super::roster::Place;
 use super::schedule::next_may_open;
 use super::store;
 use super::waves::Wave;
-use crate::ids::UnitId;
+use crate::ids::{AccountId, UnitId};
 use crate::people::organisations;
 use crate::store::{StoreError, Tx};
 
@@ -48,6 +49,24 @@ pub(super) async fn was_asked_lately(
         }
     }
     Ok(false)
+}
+
+/// Who is on the roster of a wave of the instrument that closed too lately, or has not closed yet,
+/// and asked other units: whoever has been moved since is not asked again.
+pub(super) async fn people_asked_lately(
+    tx: &mut Tx,
+    plan: &Plan,
+    now: DateTime<Utc>,
+) -> Result<HashSet<AccountId>, StoreError> {
+    let waves = store::waves::of_organisation(tx, plan.organisation).await?;
+    let is_late =
+        |wave: &&Wave| wave.instrument == plan.instrument && now < next_may_open(wave.closes_at);
+    let mut people = HashSet::new();
+    for wave in waves.iter().filter(is_late) {
+        let asked = store::rosters::all(tx, wave.id).await?;
+        people.extend(asked.iter().map(|row| row.account));
+    }
+    Ok(people)
 }
 
 /// When the next wave opens that asks one of this wave's units the same instrument.
