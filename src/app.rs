@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 
 use crate::audit::Seal;
 use crate::auth::Entrance;
+use crate::ballots::Rosters;
 use crate::clock::Clock;
 use crate::questionnaires::{Catalogue, Fault};
 use crate::settings::Settings;
@@ -31,6 +32,8 @@ pub struct App {
     pub catalogue: Arc<Catalogue>,
     /// Waves that may never be counted again.
     pub counted: Arc<CountedWaves>,
+    /// Rosters of open waves, checked.
+    pub rosters: Arc<Rosters>,
 }
 
 impl App {
@@ -69,6 +72,7 @@ impl App {
                 anyhow::anyhow!("the questionnaires cannot be used:\n{}", lines.join("\n"))
             })?),
             counted: Arc::new(counted),
+            rosters: Arc::default(),
             settings: Arc::new(settings),
         };
         app.must_have_its_keys().await?;

@@ -4,19 +4,27 @@ use std::fmt;
 
 use crate::ids::UnitId;
 
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 const UNIT: usize = 16;
+const MARK: usize = 16;
 /// On the wire: the scale was not answered.
 const MISSING: u16 = u16::MAX;
 
 /// One ballot, as it is before sealing and after opening. It does not print.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BallotContent {
+    /// The same for all ballots that one person casts in one wave, and for no others: the count
+    /// notices a ballot that was taken back and has been put into the table again.
+    pub mark: BallotMark,
     /// Her unit if she is settled there and chose so, else the organisation's own unit.
     pub counted_at: UnitId,
     /// One for each released scale of the instrument, in the instrument's order.
     pub scales: Vec<ScaleStep>,
 }
+
+/// Whose ballot it is, for whoever has another of hers in the same wave, and for nobody else: only
+/// her key gives it.
+pub type BallotMark = [u8; MARK];
 
 /// Her answer to one scale.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,7 +46,7 @@ pub struct NotABallot {
 /// Length of every ballot of a wave that releases this many scales.
 #[must_use]
 pub const fn content_len(scales: usize) -> usize {
-    1 + UNIT + 2 * scales + scales.div_ceil(8)
+    1 + MARK + UNIT + 2 * scales + scales.div_ceil(8)
 }
 
 /// Length of the same ballot when it is sealed.
@@ -65,6 +73,7 @@ impl BallotContent {
     pub fn encode(&self) -> zeroize::Zeroizing<Vec<u8>> {
         let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(content_len(self.scales.len())));
         bytes.push(FORMAT);
+        bytes.extend_from_slice(&self.mark);
         bytes.extend_from_slice(self.counted_at.bytes());
         for scale in &self.scales {
             bytes.extend_from_slice(&scale.steps.unwrap_or(MISSING).to_be_bytes());
@@ -83,6 +92,7 @@ impl BallotContent {
 
     fn read(bytes: &[u8], scales: usize) -> Option<Self> {
         let rest = bytes.strip_prefix(&[FORMAT])?;
+        let (mark, rest) = rest.split_first_chunk::<MARK>()?;
         let (unit, rest) = rest.split_first_chunk::<UNIT>()?;
         let (steps, bits) = rest.split_at_checked(2 * scales)?;
         if bits.len() != scales.div_ceil(8) || has_stray_bits(bits, scales) {
@@ -97,6 +107,7 @@ impl BallotContent {
             }
         });
         Some(Self {
+            mark: *mark,
             counted_at: UnitId(uuid::Uuid::from_bytes(*unit)),
             scales: read.collect(),
         })
@@ -118,11 +129,11 @@ mod tests {
     fn content() -> impl Strategy<Value = BallotContent> {
         let steps = prop_oneof![Just(None), (0..MISSING).prop_map(Some)];
         let scale = (steps, any::<bool>()).prop_map(|(steps, stayed)| ScaleStep { steps, stayed });
-        (any::<[u8; 16]>(), prop::collection::vec(scale, 0..20)).prop_map(|(unit, scales)| {
-            BallotContent {
-                counted_at: UnitId(uuid::Uuid::from_bytes(unit)),
-                scales,
-            }
+        let scales = prop::collection::vec(scale, 0..20);
+        (any::<[u8; 32]>(), scales).prop_map(|(bytes, scales)| BallotContent {
+            mark: bytes[..16].try_into().unwrap(),
+            counted_at: UnitId(uuid::Uuid::from_slice(&bytes[16..]).unwrap()),
+            scales,
         })
     }
 

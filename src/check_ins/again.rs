@@ -34,7 +34,7 @@ async fn try_all(app: &App, member: &Member<'_>) -> Result<(), Problem> {
 /// new key. Nothing to do is the usual case; whether something was cast.
 async fn cast(app: &App, member: &Member<'_>, wave: &Wave) -> Result<bool, Problem> {
     let mut tx = app.store.read_newest().await?;
-    if !wave.is_open(app.clock.now()) || !wave.is_genuine(&app.keys) {
+    if !wave.is_open(app.clock.now()) || app.was_counted(wave.id) || !wave.is_genuine(&app.keys) {
         return Ok(false);
     }
     let Some(old) = member.open_record(&mut tx, wave.id).await? else {
@@ -59,7 +59,7 @@ async fn cast(app: &App, member: &Member<'_>, wave: &Wave) -> Result<bool, Probl
         app,
         wave,
         (instrument, &scored.answers),
-        (lost.counted_at, &stayed),
+        (old.key, lost.counted_at, &stayed),
     )?;
     let record = Record {
         ballot: Some(cast),

@@ -82,7 +82,8 @@ impl Voting {
         };
         let root = UnitId::from(self.organisation);
         if vault.since > self.opens_at && replaces.is_none() {
-            let is_first = vault.number == 1 && !self.is_after_another;
+            // Who is settled had a vault when the wave opened: a first one now is not her first.
+            let is_first = vault.number == 1 && !self.is_after_another && !asked.settled;
             return if is_first {
                 Casting::At(root)
             } else {
@@ -190,6 +191,14 @@ mod tests {
                 None,
                 false,
                 nowhere(RecordOnly::NotAsked),
+            ),
+            (
+                row(true),
+                new,
+                Reach::Unit,
+                None,
+                false,
+                nowhere(RecordOnly::NewVault),
             ),
         ];
         for (number, (asked, vault, reach, replaces, after, expected)) in

@@ -1,13 +1,13 @@
 //! The count itself: reads, checks and opens the ballots of a closed wave, outside any writing
 //! transaction. Sums live in memory only; what of them may be released, `tallies` decides.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::waves::{Wave, WaveScale};
 use super::{roster, store, trust};
 use crate::app::App;
 use crate::audit::Change;
-use crate::ballots::{self, Ballot, BallotContent};
+use crate::ballots::{self, Ballot, BallotContent, BallotMark};
 use crate::ids::{BallotId, UnitId, WaveId};
 use crate::rehearsal::point;
 use crate::store::{StoreError, Tx};
@@ -53,8 +53,20 @@ struct Seen {
     ballots: u64,
     by_unit: BTreeMap<UnitId, u64>,
     unreadable: u64,
+    /// Left out because their marks are barred.
+    doubled: u64,
+    marks: HashSet<BallotMark>,
+    /// Marks that more than one ballot bears.
+    twice: Vec<BallotMark>,
     /// Made by a server whose key is not here.
     by_others: u64,
+}
+
+/// What is left out of a count: found by a look, and left out by the next.
+#[derive(Default)]
+struct Barred {
+    units: BTreeSet<UnitId>,
+    marks: HashSet<BallotMark>,
 }
 
 /// Step 2: reads, checks and opens the ballots in pages; sums live in memory only.
@@ -95,18 +107,22 @@ pub(super) async fn count(
     ) else {
         return Ok(Err(NotCounted::Tampered("its tree or scales are damaged")));
     };
-    let mut barred = BTreeSet::new();
+    let mut barred = Barred::default();
     loop {
         let mut counts: Vec<_> = rules.iter().map(|rule| Count::of(&tree, *rule)).collect();
         let seen = look(&mut tx, app, (wave, &pair), (&mut counts, &barred)).await?;
         if seen.by_others > 0 {
             return Ok(Err(NotCounted::KeyNotHere));
         }
+        if !seen.twice.is_empty() {
+            barred.marks.extend(seen.twice);
+            continue;
+        }
         let overfull = overfull(&seen, &asked, &tree);
-        if overfull.is_subset(&barred) {
+        if overfull.is_subset(&barred.units) {
             return Ok(Ok(Counted::of(wave, counts, &seen, &overfull)));
         }
-        barred.extend(overfull);
+        barred.units.extend(overfull);
     }
 }
 
@@ -132,7 +148,7 @@ async fn look(
     tx: &mut Tx,
     app: &App,
     (wave, pair): (&Wave, &WaveKeyPair),
-    (counts, barred): (&mut [Count<'_, UnitId>], &BTreeSet<UnitId>),
+    (counts, barred): (&mut [Count<'_, UnitId>], &Barred),
 ) -> Result<Seen, StoreError> {
     let mut seen = Seen::default();
     let mut after: Option<BallotId> = None;
@@ -150,8 +166,15 @@ async fn look(
                 seen.unreadable += 1;
                 continue;
             };
+            if barred.marks.contains(&content.mark) {
+                seen.doubled += 1;
+                continue;
+            }
+            if !seen.marks.insert(content.mark) {
+                seen.twice.push(content.mark);
+            }
             *seen.by_unit.entry(content.counted_at).or_default() += 1;
-            if !barred.contains(&content.counted_at) {
+            if !barred.units.contains(&content.counted_at) {
                 add(counts, &content);
             }
         }
@@ -235,6 +258,13 @@ fn left_out(wave: WaveId, seen: &Seen, overfull: &BTreeSet<UnitId>) -> Vec<Chang
             why: "more ballots than members".to_owned(),
         })
         .collect();
+    if seen.doubled > 0 {
+        changes.push(Change::BallotsLeftOut {
+            wave,
+            unit: None,
+            why: "several by one person".to_owned(),
+        });
+    }
     if seen.unreadable > 0 {
         changes.push(Change::BallotsLeftOut {
             wave,

@@ -23,6 +23,7 @@ pub mod plans;
 pub mod record;
 pub mod restoring;
 pub mod roster;
+mod rosters;
 pub mod row_order;
 pub mod schedule;
 pub mod sheet;
@@ -34,7 +35,7 @@ mod store;
 
 use std::io;
 
-use chrono::{Months, NaiveDate};
+use chrono::{Duration, Months, NaiveDate};
 
 use crate::app::App;
 use crate::ids::WaveId;
@@ -71,6 +72,20 @@ impl App {
         let mut tx = self.store.read().await?;
         let ended = store::waves::ended(&mut tx).await?;
         drop(tx);
+        Ok(self.counted.add(&ended)?)
+    }
+
+    /// The same for waves of the last days, whichever server has ended them. Each server does it at
+    /// every turn of its jobs: somebody who sets a wave back in the database must not find one that
+    /// has not heard of its end.
+    pub async fn remember_waves_ended_lately(&self) -> Result<(), CountError> {
+        let mut tx = self.store.read().await?;
+        let since = self.clock.now() - Duration::days(2);
+        let ended = store::waves::ended_since(&mut tx, since).await?;
+        drop(tx);
+        if ended.iter().all(|wave| self.was_counted(*wave)) {
+            return Ok(());
+        }
         Ok(self.counted.add(&ended)?)
     }
 

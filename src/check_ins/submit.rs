@@ -9,7 +9,7 @@ use super::member::{Found, Member};
 use super::record::{Cast, Record, padded_len};
 use super::sheet::{Keep, Sheet};
 use super::waves::{State, Wave, major};
-use super::{drafts, store};
+use super::{drafts, rosters, store};
 use crate::app::App;
 use crate::ballots::{self, Ballot, BallotContent, ScaleStep};
 use crate::ids::{BallotId, UnitId, WaveId};
@@ -74,19 +74,19 @@ async fn attempt(
     }
     must_be_open(app, wave)?;
     let proof = agreed(&hers.choices, instrument)?;
-    let casting = casting(&mut tx, member, wave, (old, sheet.reach)).await?;
+    let casting = casting(app, &mut tx, member, wave, (old, sheet.reach)).await?;
     drop(tx);
+    let key = old.map_or(member.present_key()?, |old| old.key);
     let (cast, ballot, record_only) = match casting {
         Casting::Nowhere(why) => (None, None, Some(why)),
         Casting::At(unit) => {
             let stayed = stayed(hers.earlier, unit);
             let answers = (instrument, &sheet.scored.answers);
-            let (cast, ballot) = fill_in(app, wave, answers, (unit, &stayed))?;
+            let (cast, ballot) = fill_in(app, wave, answers, (key, unit, &stayed))?;
             (Some(cast), Some(ballot), None)
         }
     };
     let record = record_of(wave, sheet, proof, (cast, record_only));
-    let key = old.map_or(member.present_key()?, |old| old.key);
     let at = key.record_locator(wave.id);
     let writing = Writing {
         wave,
@@ -206,7 +206,8 @@ pub(super) fn instrument_of<'a>(app: &'a App, wave: &Wave) -> Result<&'a Instrum
 }
 
 fn must_be_open(app: &App, wave: &Wave) -> Result<(), Problem> {
-    if wave.is_open(app.clock.now()) {
+    // Whatever the row says, a wave that has ended takes no more answers.
+    if wave.is_open(app.clock.now()) && !app.was_counted(wave.id) {
         Ok(())
     } else {
         Err(Kind::WaveClosed.into())
@@ -255,12 +256,13 @@ fn agreed(choices: &Choices, instrument: &Instrument) -> Result<String, Problem>
 }
 
 async fn casting(
+    app: &App,
     tx: &mut Tx,
     member: &Member<'_>,
     wave: &Wave,
     (old, reach): (Option<&Found<'_>>, Reach),
-) -> Result<Casting, StoreError> {
-    let asked = store::rosters::of(tx, wave.id, member.who.account).await?;
+) -> Result<Casting, Problem> {
+    let asked = rosters::of(app, tx, (wave, member.who.account)).await?;
     let present = public_key_digest(&wave.public_key);
     let replaces = old
         .and_then(|old| old.record.ballot.as_ref())
@@ -299,7 +301,7 @@ pub(super) fn fill_in(
     app: &App,
     wave: &Wave,
     (instrument, answers): (&Instrument, &Answers),
-    (unit, stayed): (UnitId, &[String]),
+    (key, unit, stayed): (&WorkerKey, UnitId, &[String]),
 ) -> Result<(Cast, Ballot), Problem> {
     let scores = score(instrument, Some(&wave.form), answers);
     let steps_of = |scale: &str| {
@@ -328,6 +330,7 @@ pub(super) fn fill_in(
         .collect();
     let id = BallotId::new();
     let content = BallotContent {
+        mark: key.ballot_mark(wave.id),
         counted_at: unit,
         scales,
     }

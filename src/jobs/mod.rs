@@ -104,6 +104,9 @@ impl Job {
 pub async fn run_due(app: &App) -> Result<Vec<Job>, StoreError> {
     // Attempts are counted by each server for itself, so this is nobody's lease.
     app.entrance.limits().forget_old();
+    if let Err(error) = app.remember_waves_ended_lately().await {
+        tracing::error!(cause = %error, "the list of counted waves may be behind");
+    }
     let mut ran = Vec::new();
     for job in Job::ALL {
         if !claim(app, job).await? {

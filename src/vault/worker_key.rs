@@ -109,6 +109,15 @@ impl WorkerKey {
         self.locator("draft", wave.bytes())
     }
 
+    /// What all her ballots of this wave have in common, and nobody else's; sealed inside them.
+    #[must_use]
+    pub fn ballot_mark(&self, wave: WaveId) -> [u8; 16] {
+        let Locator(full) = self.locator("ballot mark", wave.bytes());
+        let mut mark = [0; 16];
+        mark.copy_from_slice(&full[..16]);
+        mark
+    }
+
     fn locator(&self, label: &str, of: &[u8]) -> Locator {
         Locator(hmac(subkey(&self.0, label).bytes(), &[of]))
     }

@@ -69,6 +69,13 @@ pub async fn ended(tx: &mut Tx) -> Result<Vec<WaveId>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_scalar(SQL).fetch_all(conn).await)?)
 }
 
+/// The same of waves whose close lies after an instant.
+pub async fn ended_since(tx: &mut Tx, instant: DateTime<Utc>) -> Result<Vec<WaveId>, StoreError> {
+    const SQL: &str =
+        "SELECT id FROM waves WHERE state IN ('closed', 'stopped') AND closes_at > $1";
+    Ok(on!(tx, conn => sqlx::query_scalar(SQL).bind(instant).fetch_all(conn).await)?)
+}
+
 /// State and close, as they are at this moment: what a submission checks before it writes.
 pub async fn standing(
     tx: &mut Tx,
