@@ -1,5 +1,5 @@
 //! The vault of an account: its wraps, what proves a password, and the tag without which nobody
-//! can change its public key, number, date or epoch unnoticed.
+//! can change its public key, number, date, epoch, second factor or notice of a reset unnoticed.
 
 use std::collections::BTreeMap;
 
@@ -134,6 +134,11 @@ impl Vault {
             &self.number.to_be_bytes(),
             &self.since.timestamp_micros().to_be_bytes(),
             &self.epoch.to_be_bytes(),
+            self.totp.as_deref().unwrap_or_default(),
+            &self
+                .reset_at
+                .map_or([0; 8], |at| at.timestamp_micros().to_be_bytes()),
+            self.reset_by.as_ref().map_or(&[][..], |by| by.bytes()),
         ])
     }
 

@@ -170,6 +170,9 @@ impl Wave {
             &scales,
             &self.opens_at.timestamp_micros().to_be_bytes(),
             &self.closes_at.timestamp_micros().to_be_bytes(),
+            &self
+                .extended_at
+                .map_or([0; 8], |at| at.timestamp_micros().to_be_bytes()),
             &self.public_key,
             &self.digest,
         ])
