@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::{keys, progress};
 use crate::audit::{self, Change, Seal};
 use crate::check_ins::restoring::{self, Settled};
+use crate::check_ins::waves::State;
 use crate::people::organisations;
 use crate::rehearsal::point;
 use crate::settings::Settings;
@@ -49,6 +50,7 @@ pub async fn restore(
     let mut from = copy::open(file).await?;
     must_fit(&mut from, &keys).await?;
     let rows = copy::size(&mut from).await?;
+    must_be_its_list(&mut from, list.as_ref()).await?;
     let store = Store::open(&settings.database, Opening::Migrate).await?;
     let by = Seal { keys: &keys, now };
     let waves = load(&store, &mut from, &by, (list.as_ref(), rows)).await?;
@@ -103,6 +105,26 @@ async fn must_fit(from: &mut Tx, server_keys: &ServerKeys) -> anyhow::Result<()>
         "the server key does not fit this backup: none of its {} row tags was made with it. Put \
          the server.key of that installation in its place",
         fit.tags
+    );
+    Ok(())
+}
+
+/// A server writes every ended wave on its list. One that knows none of the waves that had ended
+/// when the backup was made is that of another installation, or was begun anew.
+async fn must_be_its_list(from: &mut Tx, list: Option<&CountedWaves>) -> anyhow::Result<()> {
+    let waves = restoring::all_waves(from).await?;
+    let (open, ended): (Vec<_>, Vec<_>) = waves
+        .iter()
+        .partition(|wave| matches!(wave.state, State::Open | State::Counting));
+    let is_its_own = list.is_none_or(|list| {
+        open.is_empty() || ended.is_empty() || ended.iter().any(|wave| list.contains(wave.id))
+    });
+    ensure!(
+        is_its_own,
+        "the list of counted waves knows none of the {} waves that had ended when the backup was \
+         made: it is not that of this installation. Put the right list back, or give \
+         --no-count-list to stop every wave that was open",
+        ended.len()
     );
     Ok(())
 }
