@@ -32,10 +32,15 @@
 //! | puts a whole old vault back | remains: the old password opens it | `accounts::an_old_row_of_a_vault_opens_with_the_old_password_and_nothing_else` |
 //! | puts sign-ins back, or lengthens them | refused by epoch and lifetime; one that was ended alone comes back to its owner | `accounts::a_sign_in_row_that_is_put_back_ends_with_its_epoch_and_its_lifetime`, `accounts::one_sign_ins_row_is_of_no_use_under_another_token` |
 //! | forges an access token | remains: reads what she can read in the tables | `accounts::an_access_token_of_her_own_making_reads_only_what_she_has_read_already` |
+//! | swaps records, moves them, puts old ones back | not read; refused | `records::records_that_change_places_are_read_by_nobody`, `records::a_record_at_another_place_is_not_there`, `records::an_old_record_that_is_put_back_changes_nothing` |
+//! | falsifies released rows | remains | `records::released_rows_can_be_falsified_and_tell_nothing_of_a_person` |
+//! | replaces a chain of the audit, or tags an entry with a key of her own | found by `audit verify` | `records::an_audit_from_elsewhere_or_under_her_own_key_is_found`; more in `tests/all/operations/audit.rs` |
+//! | sets the audit back with its head | found by `--head` with the one in the log | `records::an_audit_that_is_cut_and_grows_again_misses_the_noted_head` |
 //! | swaps or keeps replies of repeated requests | refused | `accounts::a_reply_that_is_remembered_is_told_to_its_own_sign_in_only` |
 
 mod accounts;
 mod ballots;
 pub mod ground;
+mod records;
 mod rosters;
 mod waves;

@@ -158,34 +158,31 @@ both!(
     }
 );
 
-both!(
-    an_extension_leaves_three_weeks_and_comes_once,
-    async |store| {
-        let app = TestApp::open(store).await;
-        let (house, _, _) = night_team(&app).await;
-        let body = json!({
-            "instrument": "cbi", "every_months": 3, "window_days": 50, "languages": ["en"],
-            "first_day": "2026-02-02",
-        });
-        app.post(&house.admin, "/plans", body).await.good();
-        app.at("2026-02-02T05:00:00Z").await;
-        let wave = waves(&app, &house).await[0]["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        let extend = async |to: &str| {
-            let body = json!({ "closes_at": to });
-            let path = format!("/waves/{wave}/extension");
-            app.post(&house.admin, &path, body).await
-        };
-        // The sixtieth day, although the next wave would leave three days more.
-        assert_eq!(extend("2026-04-03T05:01:00Z").await.problem().0, 422);
-        extend("2026-04-03T04:00:00Z").await.good();
-        for to in ["2026-04-03T04:30:00Z", "2026-04-03T04:00:00Z"] {
-            assert_eq!(extend(to).await.problem().1, "not-now", "{to}");
-        }
+both!(an_extension_is_short_and_comes_once, async |store| {
+    let app = TestApp::open(store).await;
+    let (house, _, _) = night_team(&app).await;
+    let body = json!({
+        "instrument": "cbi", "every_months": 3, "window_days": 50, "languages": ["en"],
+        "first_day": "2026-02-02",
+    });
+    app.post(&house.admin, "/plans", body).await.good();
+    app.at("2026-02-02T05:00:00Z").await;
+    let wave = waves(&app, &house).await[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let extend = async |to: &str| {
+        let body = json!({ "closes_at": to });
+        let path = format!("/waves/{wave}/extension");
+        app.post(&house.admin, &path, body).await
+    };
+    // The sixtieth day, although the next wave would leave three days more.
+    assert_eq!(extend("2026-04-03T05:01:00Z").await.problem().0, 422);
+    extend("2026-04-03T04:00:00Z").await.good();
+    for to in ["2026-04-03T04:30:00Z", "2026-04-03T04:00:00Z"] {
+        assert_eq!(extend(to).await.problem().1, "not-now", "{to}");
     }
-);
+});
 
 async fn threshold(app: &TestApp, house: &House, people: i64) -> u16 {
     let body = Some(json!({ "threshold": people }));
