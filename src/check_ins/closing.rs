@@ -130,11 +130,13 @@ async fn finish(app: &App, wave: &Wave, counted: Counted) -> Result<bool, CountE
 /// were exactly as many ballots as expected. Everyone else waits from here to the commit.
 async fn destroy(tx: &mut Tx, wave: &Wave, expected: Option<u64>) -> Result<bool, StoreError> {
     let place = (wave.organisation, wave.id);
+    tx.lock_wave_keys().await?;
     tx.lock_open_tables().await?;
     point("ending.tables-locked");
     store::own::move_records(tx, place, super::keep_until(wave)).await?;
     point("ending.records-moved");
     store::waves::destroy_key(tx, wave.id).await?;
+    tx.rebuild_wave_keys().await?;
     point("ending.key-destroyed");
     let destroyed = ballots::destroy(tx, wave.id).await?;
     point("ending.ballots-destroyed");

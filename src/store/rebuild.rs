@@ -38,12 +38,38 @@ const POSTGRES: [&str; 5] = [
     "INSERT INTO ballots SELECT * FROM ballots_aside ORDER BY id",
 ];
 
+/// Before the locks above: a count reads the key first, then the ballots.
+const POSTGRES_LOCK_KEYS: &str = "LOCK TABLE wave_keys IN ACCESS EXCLUSIVE MODE";
+
+const POSTGRES_KEYS: &str = "
+    CREATE TEMPORARY TABLE wave_keys_aside ON COMMIT DROP AS SELECT * FROM wave_keys;
+    TRUNCATE wave_keys;
+    INSERT INTO wave_keys SELECT * FROM wave_keys_aside ORDER BY wave;";
+
 impl Tx {
     /// Keeps everyone else away from `open_records` and `ballots` until the commit. On SQLite
     /// there is one writer, and nothing to do.
     pub async fn lock_open_tables(&mut self) -> Result<(), StoreError> {
         if let Self::Postgres(tx) = self {
             sqlx::raw_sql(POSTGRES_LOCK).execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps everyone else away from `wave_keys` until the commit. Comes before
+    /// [`lock_open_tables`](Self::lock_open_tables).
+    pub async fn lock_wave_keys(&mut self) -> Result<(), StoreError> {
+        if let Self::Postgres(tx) = self {
+            sqlx::raw_sql(POSTGRES_LOCK_KEYS).execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+
+    /// Leaves nothing of a key that was destroyed: on PostgreSQL its bytes would stay in the page
+    /// until something else is written over them. SQLite has overwritten them already.
+    pub async fn rebuild_wave_keys(&mut self) -> Result<(), StoreError> {
+        if let Self::Postgres(tx) = self {
+            sqlx::raw_sql(POSTGRES_KEYS).execute(&mut **tx).await?;
         }
         Ok(())
     }
