@@ -109,7 +109,7 @@ impl CheckInsApi {
         let viewer = credentials.viewer(&app).await?;
         let member = member(&viewer);
         let wave = history::one(&app, &member, WaveId(wave.0)).await?.wave;
-        let mut tx = app.store.read().await?;
+        let mut tx = app.store.read_newest().await?;
         let found = drafts::read(&mut tx, &member, wave.id).await?;
         Ok(Reply::ok(kept_draft(found.unwrap_or_default())))
     }

@@ -132,7 +132,7 @@ impl ChoicesApi {
     #[oai(path = "/me/choices", method = "get")]
     async fn choices(&self, app: Data<&App>, credentials: Credentials) -> Answer<ChoicesBody> {
         let viewer = credentials.viewer(&app).await?;
-        let mut tx = app.store.read().await?;
+        let mut tx = app.store.read_newest().await?;
         let choices = choices::read(&mut tx, &member(&viewer)).await?;
         Ok(Reply::ok(ChoicesBody {
             reach: choices.reach.into(),
@@ -170,7 +170,7 @@ impl ChoicesApi {
         let viewer = credentials.viewer(&app).await?;
         let instrument = app.catalogue.find(&instrument).ok_or(Kind::NotFound)?;
         let text = consent::Text::of(instrument);
-        let mut tx = app.store.read().await?;
+        let mut tx = app.store.read_newest().await?;
         let choices = choices::read(&mut tx, &member(&viewer)).await?;
         let is_accepted = choices.consents.get(&instrument.id) == Some(&text.proof());
         Ok(Reply::ok(ConsentText {

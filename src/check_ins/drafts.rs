@@ -48,7 +48,7 @@ pub async fn keep(
     draft: &Draft,
 ) -> Result<(), Problem> {
     member.must_be_active()?;
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_newest().await?;
     let organisation = member.who.organisation;
     let wave = store::waves::find(&mut tx, organisation, wave)
         .await?

@@ -94,7 +94,7 @@ pub fn feedback<'a>(app: &'a App, all: &[Own], of: &Own) -> Option<Feedback<'a>>
 /// Everything of hers that lies under her own keys, for her export.
 pub async fn export(app: &App, member: &Member<'_>) -> Result<serde_json::Value, Problem> {
     let own = all(app, member).await?;
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_newest().await?;
     let choices = super::choices::read(&mut tx, member).await?;
     let mut drafts = BTreeMap::new();
     for own in &own {

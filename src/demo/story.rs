@@ -198,7 +198,7 @@ async fn check_in(
         .catalogue
         .find(&instrument)
         .map(|found| consent::Text::of(found).proof());
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_newest().await?;
     let mut choices = choices::read(&mut tx, &member).await?;
     drop(tx);
     if let Some(proof) = proof.filter(|proof| choices.consents.get(&instrument) != Some(proof)) {

@@ -132,9 +132,9 @@ impl Store {
         })
     }
 
-    /// A view for `open_records` and `ballots`, whose rows are moved between tables while others
-    /// read: each statement sees the newest committed state (CONFIDENTIALITY: row order). On
-    /// SQLite it is also the quicker one.
+    /// A view for `open_records`, `ballots`, `choices` and `drafts`, which are written anew while
+    /// others read: each statement sees the newest committed state (CONFIDENTIALITY: row order).
+    /// On SQLite it is also the quicker one.
     pub async fn read_newest(&self) -> Result<Tx, StoreError> {
         Ok(match &self.0 {
             Engine::Sqlite { reads, .. } => Tx::SqliteRead(Reader::newest(reads.acquire().await?)),

@@ -1,6 +1,7 @@
 //! Row order. Rows lie in a file in the order of their arrival; a reader of the file could link
 //! arrivals with people. So the tables of open waves are written anew, in key order, every few
-//! minutes and at every count. VACUUM would not do: it leaves old bytes in pages.
+//! minutes and at every count, and those of choices and drafts every day. VACUUM would not do: it
+//! leaves old bytes in pages.
 
 use super::{Store, StoreError, Tx, on};
 use crate::rehearsal::point;
@@ -45,6 +46,34 @@ const POSTGRES_KEYS: &str = "
     CREATE TEMPORARY TABLE wave_keys_aside ON COMMIT DROP AS SELECT * FROM wave_keys;
     TRUNCATE wave_keys;
     INSERT INTO wave_keys SELECT * FROM wave_keys_aside ORDER BY wave;";
+
+/// What lasts from wave to wave: written seldom, and too much for every few minutes.
+const SQLITE_LASTING: &str = "
+    CREATE TABLE choices_anew (
+        locator BLOB PRIMARY KEY NOT NULL,
+        ciphertext BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO choices_anew SELECT locator, ciphertext FROM choices ORDER BY locator;
+    DROP TABLE choices;
+    ALTER TABLE choices_anew RENAME TO choices;
+    CREATE TABLE drafts_anew (
+        locator BLOB PRIMARY KEY NOT NULL,
+        ciphertext BLOB NOT NULL,
+        expires_on TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO drafts_anew SELECT locator, ciphertext, expires_on FROM drafts ORDER BY locator;
+    DROP TABLE drafts;
+    ALTER TABLE drafts_anew RENAME TO drafts;";
+
+/// Gives way to a backup, which holds these tables while it reads them.
+const POSTGRES_LASTING: &str = "
+    SET LOCAL lock_timeout = '2s';
+    LOCK TABLE choices, drafts IN ACCESS EXCLUSIVE MODE;
+    CREATE TEMPORARY TABLE choices_aside ON COMMIT DROP AS SELECT * FROM choices;
+    CREATE TEMPORARY TABLE drafts_aside ON COMMIT DROP AS SELECT * FROM drafts;
+    TRUNCATE choices, drafts;
+    INSERT INTO choices SELECT * FROM choices_aside ORDER BY locator;
+    INSERT INTO drafts SELECT * FROM drafts_aside ORDER BY locator;";
 
 impl Tx {
     /// Keeps everyone else away from `open_records` and `ballots` until the commit. On SQLite
@@ -99,5 +128,24 @@ impl Store {
         tx.commit().await?;
         point("row-order.committed");
         Ok(())
+    }
+
+    /// Writes `choices` and `drafts` anew in key order, once a day: people accept the first text
+    /// on the day on which they make their vault or check in, so the order of these rows would
+    /// tell whose they are. Reads of both are READ COMMITTED, as those of the open tables.
+    pub async fn rebuild_lasting_tables(&self) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        match &mut tx {
+            Tx::SqliteWrite(conn) => sqlx::raw_sql(SQLITE_LASTING)
+                .execute(&mut **conn)
+                .await
+                .map(|_| ())?,
+            Tx::SqliteRead(_) => {}
+            Tx::Postgres(conn) => sqlx::raw_sql(POSTGRES_LASTING)
+                .execute(&mut **conn)
+                .await
+                .map(|_| ())?,
+        }
+        tx.commit().await
     }
 }

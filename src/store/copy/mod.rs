@@ -53,10 +53,11 @@ impl From<sqlx::Error> for CopyError {
 
 impl Store {
     /// One consistent view of all tables, to be copied. On PostgreSQL the view is taken while
-    /// nobody can rebuild `open_records`, and nobody can until it has been read: a rebuilt table
-    /// looks empty to an older view.
+    /// nobody can rebuild `open_records`, `choices` or `drafts`, and nobody can until they have
+    /// been read: a rebuilt table looks empty to an older view.
     pub async fn read_for_copy(&self) -> Result<Tx, StoreError> {
-        const HOLD: &str = "SAVEPOINT open_tables; LOCK TABLE open_records IN ACCESS SHARE MODE";
+        const HOLD: &str = "LOCK TABLE choices, drafts IN ACCESS SHARE MODE;
+            SAVEPOINT open_tables; LOCK TABLE open_records IN ACCESS SHARE MODE";
         let mut tx = self.read().await?;
         if let Tx::Postgres(conn) = &mut tx {
             sqlx::raw_sql(HOLD).execute(&mut **conn).await?;
