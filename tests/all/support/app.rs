@@ -85,6 +85,11 @@ pub struct Person {
 impl TestApp {
     /// Starts on a Monday in January 2026, with cheap passwords.
     pub async fn open(store: TestStore) -> Self {
+        Self::open_with(store, |_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn open_with(store: TestStore, change: impl FnOnce(&mut Settings)) -> Self {
         let clock = Clock::standing_at("2026-01-05T08:00:00Z".parse().unwrap());
         let mut settings = Settings {
             database: store.address.clone(),
@@ -96,6 +101,7 @@ impl TestApp {
         settings.sign_in.argon2_passes = 1;
         settings.sign_in.idle_minutes = 60 * 24 * 400;
         settings.sign_in.absolute_hours = 24 * 400;
+        change(&mut settings);
         let app = App::open(settings, clock.clone())
             .await
             .expect("the application opens");
