@@ -80,6 +80,7 @@ fn seal(
         stayed: !number.is_multiple_of(4),
     };
     let content = BallotContent {
+        mark: key.ballot_mark(wave.id),
         counted_at: unit,
         scales: wave.scales.iter().enumerate().map(step).collect(),
     };
