@@ -6,11 +6,12 @@ use std::sync::OnceLock;
 
 use respite::operations::backup::backup;
 use respite::store::{Opening, Store};
+use respite::vault::Token;
 
 use super::classifier::{Verdict, judge};
 use super::copies::{Copier, Copy, File, Kind};
 use super::needles::Needles;
-use super::secrets;
+use super::secrets::{self, Key};
 use super::seen::{OPAQUE, Seen, look};
 use super::truth::{Ballots, ballots_in, families};
 use super::words::{Words, token_bytes};
@@ -259,15 +260,13 @@ impl Reader {
             u8::from_str_radix(&two.iter().collect::<String>(), 16).expect("hexadecimal digits")
         };
         let server: Vec<u8> = hex.chunks(2).map(byte).collect();
-        let workers = year.workers.iter().map(|worker| {
-            let tokens = worker.tokens.iter();
-            let bytes = tokens.map(|(_, token)| token_bytes(&token.to_string()));
-            let keys = bytes.map(|bytes| bytes.try_into().unwrap()).collect();
-            (&worker.raw_key, keys)
-        });
-        let admin = token_bytes(&year.house.admin).try_into().unwrap();
-        let workers = workers.chain([(&admin, Vec::new())]);
-        let keys = secrets::true_keys(workers, server.try_into().unwrap(), copy);
+        let bytes = |token: &Token| token_bytes(&token.to_string()).try_into().unwrap();
+        let mut keys: BTreeSet<Key> = year.admin_tokens.iter().map(bytes).collect();
+        for worker in &year.workers {
+            keys.insert(worker.raw_key);
+            keys.extend(worker.tokens.iter().map(|(_, token)| bytes(token)));
+        }
+        let keys = secrets::true_keys(keys, server.try_into().unwrap(), copy);
         self.found.can_be_opened = secrets::opened(&sealed, &keys);
         self.found.can_find = keys.iter().filter(|key| places.by(key)).count();
     }

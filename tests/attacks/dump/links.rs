@@ -66,10 +66,12 @@ fn stratum(group: &Group<'_>, orders: (&[Vec<f64>], &[Vec<f64>])) -> Stratum {
     let (people, rows) = (&group.people, &group.rows);
     let (of_people, of_rows) = (rarity(people), rarity(rows));
     let pair = |person: usize, row: usize| {
-        let mut features = Vec::with_capacity(orders.0.len() * orders.1.len() + 5);
+        let mut features = Vec::with_capacity(2 * orders.0.len() * orders.1.len() + 5);
         for one in orders.0 {
             for other in orders.1 {
+                // The same order, and the other way round.
                 features.push((one[person] - other[row]).abs());
+                features.push((one[person] + other[row] - 1.0).abs());
             }
         }
         let (a, b) = (&people[person].id, &rows[row].id);

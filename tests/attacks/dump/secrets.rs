@@ -310,18 +310,10 @@ pub async fn raw_key_of(app: &TestApp, token: &Token) -> Key {
     token.open(&sealed).unwrap()[17..49].try_into().unwrap()
 }
 
-/// The keys that would open everything: of every worker and sign-in, of the server and, through
-/// it, of the open waves. Proof that the attempt succeeds where a key is stored.
-pub fn true_keys<'a>(
-    workers: impl Iterator<Item = (&'a Key, Vec<Key>)>,
-    server: Key,
-    copy: &Copy,
-) -> BTreeSet<Key> {
-    let mut keys = BTreeSet::from([server]);
-    for (key, tokens) in workers {
-        keys.insert(*key);
-        keys.extend(tokens);
-    }
+/// To the keys of every worker and sign-in, that of the server and, through it, those of the open
+/// waves: together they open everything. Proof that the attempt succeeds where a key is stored.
+pub fn true_keys(mut keys: BTreeSet<Key>, server: Key, copy: &Copy) -> BTreeSet<Key> {
+    keys.insert(server);
     let sealing = cipher(&server, "seal wave-key");
     for one in sealed_in(copy)
         .iter()

@@ -23,6 +23,9 @@ const OF_ACCOUNTS: [(&str, &str); 3] = [
     ("members", "account"),
 ];
 
+/// Of SQLite as it comes; half a page of PostgreSQL.
+const PAGE: usize = 4096;
+
 /// Something in one copy: a digest of its content, and its place in every order.
 #[derive(Clone, Default)]
 pub struct Sight {
@@ -172,6 +175,11 @@ fn positions(seen: &mut Seen, copy: &Copy) {
             let first = sight.orders.entry(format!("first place of {what}"));
             first.or_insert(place);
             sight.orders.insert(format!("last place of {what}"), place);
+            // A page fills from its end in the order of arrival.
+            let in_page = (hit.at % PAGE) as u128;
+            sight
+                .orders
+                .insert(format!("place of {what} in its page"), in_page);
         }
     }
 }

@@ -66,6 +66,8 @@ pub struct Year {
     pub house: House,
     pub chance: StdRng,
     pub workers: Vec<Worker>,
+    /// Tokens of the administrator, who signs in every day.
+    pub admin_tokens: Vec<Token>,
     pub waves: Vec<Lived>,
     pub given: Vec<Given>,
     /// Numbers the day, from 0, and everything that is done, from 1.
@@ -97,6 +99,7 @@ impl Year {
             house,
             chance: StdRng::seed_from_u64(seed),
             workers: Vec::new(),
+            admin_tokens: Vec::new(),
             waves: Vec::new(),
             given: Vec::new(),
             day: 0,
@@ -281,5 +284,6 @@ impl Year {
     pub async fn refresh_admin(&mut self) {
         let short_name = self.house.short_name.clone();
         self.house.admin = self.app.sign_in(&short_name, "admin").await;
+        self.admin_tokens.push(self.house.admin.parse().unwrap());
     }
 }
