@@ -1,5 +1,6 @@
 //! What people do on a day of the year, through the same doors as everyone.
 
+use poem::http::Method;
 use rand::RngExt;
 use respite::vault::Token;
 use serde_json::{Map, Value, json};
@@ -174,8 +175,10 @@ impl Year {
             Act::Language => {
                 let language = ["en", "ru", "de", "fr"][self.chance.random_range(0..4)];
                 let body = json!({ "language": language });
-                let patch = poem::http::Method::PATCH;
-                self.app.send(patch, "/me", token, Some(body)).await.good();
+                self.app
+                    .send(Method::PATCH, "/me", token, Some(body))
+                    .await
+                    .good();
             }
             Act::RecoveryCode => {
                 let body = json!({ "password": password });
@@ -201,9 +204,11 @@ impl Year {
         match act {
             Act::Rename => {
                 let body = json!({ "name": format!("Name {} of {worker}", self.day) });
-                let patch = poem::http::Method::PATCH;
                 let path = format!("/people/{id}");
-                self.app.send(patch, &path, &admin, Some(body)).await.good();
+                self.app
+                    .send(Method::PATCH, &path, &admin, Some(body))
+                    .await
+                    .good();
             }
             Act::Move => {
                 let unit = self.units[self.chance.random_range(0..self.units.len())].clone();

@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn certainty_about_one_person_in_five_is_found() {
         let few = |person: usize, row: usize, _: &mut StdRng| {
-            f64::from(u8::from(person == row && person % 5 == 0))
+            f64::from(u8::from(person == row && person.is_multiple_of(5)))
         };
         let verdict = judge(&groups(few), 1).unwrap();
         assert!(!verdict.is_chance(), "{verdict:?}");

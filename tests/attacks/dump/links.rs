@@ -100,43 +100,45 @@ fn stratum(group: &Group<'_>, orders: (&[Vec<f64>], &[Vec<f64>])) -> Stratum {
     }
 }
 
+/// People, and who of them took part.
+type Asked<'a> = (Vec<Side<'a>>, Vec<bool>);
+
 /// Who of these took part, if `took_part[i]` says it of person `i`: every assignment of the
 /// answers to people would be as likely.
 #[expect(clippy::cast_precision_loss, reason = "counts of copies are small")]
-pub fn participation(groups: &[(Vec<Side<'_>>, Vec<bool>)]) -> Vec<Stratum> {
+pub fn participation(groups: &[Asked<'_>]) -> Vec<Stratum> {
     let orders = all_orders(groups, |group| &group.0);
-    let of_group =
-        |((people, took_part), orders): (&(Vec<Side<'_>>, Vec<bool>), &Vec<Vec<f64>>)| {
-            let rarity = rarity(people);
-            let known = |person: usize| {
-                let changed = people[person].changed.iter().zip(&rarity);
-                let rare = changed
-                    .filter(|(changed, _)| **changed)
-                    .map(|(_, rarity)| rarity);
-                let mut known: Vec<f64> = orders.iter().map(|ranks| ranks[person] - 0.5).collect();
-                known.push(rare.fold(0.0, |most: f64, rarity| most.max(*rarity)));
-                known.push(
-                    people[person]
-                        .changed
-                        .iter()
-                        .filter(|changed| **changed)
-                        .count() as f64,
-                );
-                known
-            };
-            let features = |person: usize| {
-                let known = known(person);
-                let signed = |took_part: &bool| {
-                    let sign = if *took_part { 1.0 } else { -1.0 };
-                    known.iter().map(|value| sign * value).collect()
-                };
-                took_part.iter().map(signed).collect()
-            };
-            Stratum {
-                size: people.len(),
-                features: (0..people.len()).map(features).collect(),
-            }
+    let of_group = |((people, took_part), orders): (&Asked<'_>, &Vec<Vec<f64>>)| {
+        let rarity = rarity(people);
+        let known = |person: usize| {
+            let changed = people[person].changed.iter().zip(&rarity);
+            let rare = changed
+                .filter(|(changed, _)| **changed)
+                .map(|(_, rarity)| rarity);
+            let mut known: Vec<f64> = orders.iter().map(|ranks| ranks[person] - 0.5).collect();
+            known.push(rare.fold(0.0, |most: f64, rarity| most.max(*rarity)));
+            known.push(
+                people[person]
+                    .changed
+                    .iter()
+                    .filter(|changed| **changed)
+                    .count() as f64,
+            );
+            known
         };
+        let features = |person: usize| {
+            let known = known(person);
+            let signed = |took_part: &bool| {
+                let sign = if *took_part { 1.0 } else { -1.0 };
+                known.iter().map(|value| sign * value).collect()
+            };
+            took_part.iter().map(signed).collect()
+        };
+        Stratum {
+            size: people.len(),
+            features: (0..people.len()).map(features).collect(),
+        }
+    };
     groups.iter().zip(&orders).map(of_group).collect()
 }
 
@@ -146,14 +148,14 @@ fn all_orders<'a, 'b: 'a, G>(
     groups: &'a [G],
     sides: impl Fn(&'a G) -> &'a Vec<Side<'b>>,
 ) -> Vec<Vec<Vec<f64>>> {
-    let every = groups.iter().flat_map(|group| sides(group));
-    let named = every.filter_map(|side| side.sight);
-    let names: BTreeSet<&String> = named.flat_map(|sight| sight.orders.keys()).collect();
-    let mut all: Vec<Vec<Vec<f64>>> = groups.iter().map(|_| Vec::new()).collect();
+    let every = groups.iter().flat_map(&sides);
+    let sights = every.filter_map(|side| side.sight);
+    let names: BTreeSet<&String> = sights.flat_map(|sight| sight.orders.keys()).collect();
+    let mut found: Vec<Vec<Vec<f64>>> = groups.iter().map(|_| Vec::new()).collect();
     let mut keep = |of_groups: Vec<Vec<f64>>| {
         let varies = |ranks: &Vec<f64>| ranks.iter().any(|rank| (rank - ranks[0]).abs() > 1e-9);
         if of_groups.iter().any(varies) {
-            for (group, ranks) in all.iter_mut().zip(of_groups) {
+            for (group, ranks) in found.iter_mut().zip(of_groups) {
                 group.push(ranks);
             }
         }
@@ -172,7 +174,7 @@ fn all_orders<'a, 'b: 'a, G>(
     let changes = |side: &Side<'_>| side.changed.iter().filter(|changed| **changed).count();
     let of_group = |group| ranks(&sides(group).iter().map(changes).collect::<Vec<_>>());
     keep(groups.iter().map(of_group).collect());
-    all
+    found
 }
 
 /// How rare a change is in each interval: 1 if only one changed.

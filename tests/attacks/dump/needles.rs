@@ -95,7 +95,7 @@ impl Needles {
             if at < skip {
                 continue;
             }
-            if at & 4095 == 0 && haystack[at..].starts_with(&ZEROS) {
+            if at.trailing_zeros() >= 12 && haystack[at..].starts_with(&ZEROS) {
                 // No mark is all zeros.
                 skip = at + 4097 - MARK;
                 continue;
@@ -166,7 +166,7 @@ fn every_needle_is_found_wherever_it_lies() {
     needles.add("short ones are left out", b"ninebytes");
     needles.add("text", b"\"cbi.work.1\":75");
     for before in [0, 1, 4090, 4096, 5000, 8191] {
-        let planted = [vec![0; before], needles.planted_in(&[0; 20_000])].concat();
+        let planted = [vec![0; before], needles.planted_in(&vec![0; 20_000])].concat();
         let mut found: Vec<usize> = needles
             .find(&planted)
             .iter()

@@ -272,8 +272,8 @@ impl<'a> Truth<'a> {
     fn token_of(&self, worker: usize, copy: usize) -> Option<[u8; 32]> {
         let days = self.days(copy);
         let tokens = self.year.workers[worker].tokens.iter();
-        let made = tokens.filter(|(day, _)| days.contains(day));
-        made.last().map(|(_, token)| token.row_key())
+        let mut made = tokens.filter(|(day, _)| days.contains(day));
+        made.next_back().map(|(_, token)| token.row_key())
     }
 
     fn sign_ins(&self) -> Vec<Group<'a>> {

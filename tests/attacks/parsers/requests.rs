@@ -312,9 +312,12 @@ both!(
                 .flat_map(|name| bodies::ODD.map(|odd| (*name, odd)))
             {
                 // As text: not every odd number survives a parser.
-                let fields = names.iter().map(|field| match *field == name {
-                    true => format!("\"{field}\": {odd}"),
-                    false => format!("\"{field}\": {}", good.body[field.as_str()]),
+                let fields = names.iter().map(|field| {
+                    if *field == name {
+                        format!("\"{field}\": {odd}")
+                    } else {
+                        format!("\"{field}\": {}", good.body[field.as_str()])
+                    }
                 });
                 let body = format!("{{{}}}", fields.collect::<Vec<_>>().join(", "));
                 let request = Request::new(good.method.clone(), path(&good.path));

@@ -117,9 +117,9 @@ impl Load {
 
     /// Nothing here takes minutes; a test that waits for what never comes has failed.
     async fn until(&mut self, come: impl Fn(&Progress) -> bool) {
-        let comes = self.progress.wait_for(come);
-        let came = tokio::time::timeout(PATIENCE, comes).await;
-        assert!(came.is_ok(), "it does not come to that");
+        let waiting = self.progress.wait_for(come);
+        let outcome = tokio::time::timeout(PATIENCE, waiting).await;
+        assert!(outcome.is_ok(), "it does not come to that");
     }
 
     /// The same as `end`, for clients that stop only when the server dies, which it has to.
