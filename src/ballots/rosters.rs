@@ -23,13 +23,22 @@ pub struct Roster {
 
 /// The rosters at hand: some forty bytes for each member of an open wave.
 #[derive(Debug, Default)]
-pub struct Rosters(Mutex<HashMap<WaveId, Arc<Roster>>>);
+pub struct Rosters {
+    kept: Mutex<HashMap<WaveId, Arc<Roster>>>,
+    reading: tokio::sync::Mutex<()>,
+}
 
 impl Rosters {
     /// The roster of a wave, if it was read before.
     #[must_use]
     pub fn find(&self, wave: WaveId) -> Option<Arc<Roster>> {
         self.lock().get(&wave).cloned()
+    }
+
+    /// One reads at a time: when a wave opens, or a server starts under load, everybody asks for
+    /// the same roster. Look again after it was your turn to wait.
+    pub async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.reading.lock().await
     }
 
     /// Keeps one, and forgets those of waves that have closed.
@@ -40,6 +49,6 @@ impl Rosters {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<WaveId, Arc<Roster>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

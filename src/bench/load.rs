@@ -55,7 +55,8 @@ impl Measured {
     }
 }
 
-/// Makes the calls in order, each once, until all are made or the time is over. An answer other
+/// After one call of each client that is not counted, for a server that has just been started to
+/// read what it keeps: makes the calls in order, each once, until all are made or the time is over. An answer other
 /// than success ends the bench.
 pub async fn drive(
     address: SocketAddr,
@@ -66,6 +67,19 @@ pub async fn drive(
     let mut connected = Vec::new();
     for _ in 0..load.connections {
         connected.push(connect(address).await?);
+    }
+    let mut warm_up = JoinSet::new();
+    for mut connection in std::mem::take(&mut connected) {
+        let (calls, at) = (calls.clone(), next.fetch_add(1, Ordering::Relaxed));
+        warm_up.spawn(async move {
+            if let Some(call) = calls.get(at) {
+                exchange(&mut connection, call).await?;
+            }
+            anyhow::Ok(connection)
+        });
+    }
+    while let Some(connection) = warm_up.join_next().await {
+        connected.push(connection??);
     }
     let began = Instant::now();
     let until = began + load.time;

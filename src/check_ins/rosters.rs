@@ -21,13 +21,21 @@ pub(super) async fn of(
 ) -> Result<Option<Asked>, Problem> {
     let known = match app.rosters.find(wave.id) {
         Some(known) => known,
-        None => read(app, tx, wave).await?.ok_or(Kind::WaveClosed)?,
+        None => once(app, tx, wave).await?.ok_or(Kind::WaveClosed)?,
     };
     Ok(known.members.get(&account).map(|(unit, settled)| Asked {
         account,
         unit: *unit,
         settled: *settled,
     }))
+}
+
+async fn once(app: &App, tx: &mut Tx, wave: &Wave) -> Result<Option<Arc<Roster>>, StoreError> {
+    let _turn = app.rosters.turn().await;
+    match app.rosters.find(wave.id) {
+        Some(known) => Ok(Some(known)),
+        None => read(app, tx, wave).await,
+    }
 }
 
 async fn read(app: &App, tx: &mut Tx, wave: &Wave) -> Result<Option<Arc<Roster>>, StoreError> {

@@ -247,6 +247,8 @@ pub(super) fn sqlite_options(file: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(20))
+        // Long answers, such as a roster, change threads once for so many rows.
+        .row_buffer_size(512)
         .pragma("secure_delete", "ON")
         .pragma("wal_autocheckpoint", "8192")
         .pragma("cache_size", WRITER_CACHE)
