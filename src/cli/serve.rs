@@ -66,8 +66,9 @@ pub async fn serve(app: App) -> anyhow::Result<()> {
 
 /// Looks at the timetable for ever.
 async fn keep_timetable(app: App) {
+    let mut timetable = jobs::Timetable::of(app);
     loop {
-        if let Err(error) = jobs::run_due(&app).await {
+        if let Err(error) = timetable.run_due().await {
             tracing::error!(cause = %error, "the timetable could not be kept");
         }
         tokio::time::sleep(rehearsal::tick(TICK)).await;

@@ -99,36 +99,108 @@ impl Job {
     }
 }
 
-/// Runs every job that is due and that no other server has; returns those that ran. A job that
-/// fails or panics is logged and tried again at its next time; the others run all the same.
-pub async fn run_due(app: &App) -> Result<Vec<Job>, StoreError> {
-    // Attempts are counted by each server for itself, so this is nobody's lease.
-    app.entrance.limits().forget_old();
-    if let Err(error) = app.remember_waves_ended_lately().await {
-        tracing::error!(cause = %error, "the list of counted waves may be behind");
-    }
-    let mut ran = Vec::new();
-    for job in Job::ALL {
-        if !claim(app, job).await? {
-            continue;
+/// The timetable as one server keeps it. It outlives a lost connection to the database: what this
+/// server had claimed and could not give back is given back as soon as the database answers again,
+/// so that no job waits for a lease that nobody works under.
+pub struct Timetable {
+    app: App,
+    to_hand_back: Vec<HandBack>,
+}
+
+/// A lease that is over, and when its job is due again.
+#[derive(Clone, Copy, Debug)]
+struct HandBack {
+    job: Job,
+    leased_until: DateTime<Utc>,
+    due_at: DateTime<Utc>,
+}
+
+impl Timetable {
+    /// Of one server.
+    #[must_use]
+    pub fn of(app: App) -> Self {
+        Self {
+            app,
+            to_hand_back: Vec::new(),
         }
-        rehearsal::point("job.claimed");
-        let work = {
-            let app = app.clone();
-            async move { job.run(&app).await }
-        };
-        let mut wait = job.every();
-        match apart(work).await {
-            Ok(Came::ToItsEnd) => ran.push(job),
-            Ok(Came::LessFar) => {
-                ran.push(job);
-                wait = wait.min(SOON);
+    }
+
+    /// Runs every job that is due and that no other server has; returns those that ran. A job that
+    /// fails or panics is logged and tried again at its next time; the others run all the same.
+    pub async fn run_due(&mut self) -> Result<Vec<Job>, StoreError> {
+        self.hand_back().await?;
+        let app = self.app.clone();
+        // Attempts are counted by each server for itself, so this is nobody's lease.
+        app.entrance.limits().forget_old();
+        if let Err(error) = app.remember_waves_ended_lately().await {
+            tracing::error!(cause = %error, "the list of counted waves may be behind");
+        }
+        let mut ran = Vec::new();
+        for job in Job::ALL {
+            if !self.claim(job).await? {
+                continue;
             }
-            Err(error) => tracing::error!(job = job.name(), cause = %error, "a job failed"),
+            rehearsal::point("job.claimed");
+            let work = {
+                let app = app.clone();
+                async move { job.run(&app).await }
+            };
+            let mut wait = job.every();
+            match apart(work).await {
+                Ok(Came::ToItsEnd) => ran.push(job),
+                Ok(Came::LessFar) => {
+                    ran.push(job);
+                    wait = wait.min(SOON);
+                }
+                Err(error) => tracing::error!(job = job.name(), cause = %error, "a job failed"),
+            }
+            if let Some(held) = self.to_hand_back.last_mut() {
+                held.due_at = app.clock.now() + wait;
+            }
+            self.hand_back().await?;
         }
-        hand_back(app, job, app.clock.now() + wait).await?;
+        Ok(ran)
     }
-    Ok(ran)
+
+    /// Whether the job is this server's now. Whatever becomes of the answer of the database, the
+    /// lease is noted: a claim that was made and not heard of is given back too.
+    async fn claim(&mut self, job: Job) -> Result<bool, StoreError> {
+        let now = self.app.clock.now();
+        let mut tx = self.app.store.read().await?;
+        if !store::is_due(&mut tx, job.name(), now).await? {
+            return Ok(false);
+        }
+        drop(tx);
+        let leased_until = now + Job::lease();
+        let mut tx = self.app.store.write().await?;
+        let claimed = store::claim(&mut tx, job.name(), (now, leased_until)).await?;
+        if claimed {
+            self.to_hand_back.push(HandBack {
+                job,
+                leased_until,
+                due_at: now,
+            });
+            tx.commit().await?;
+        }
+        Ok(claimed)
+    }
+
+    /// Ends every lease of this server that is over.
+    async fn hand_back(&mut self) -> Result<(), StoreError> {
+        while let Some(over) = self.to_hand_back.last().copied() {
+            let mut tx = self.app.store.write().await?;
+            let until = (over.leased_until, self.app.clock.now());
+            store::hand_back(&mut tx, over.job.name(), over.due_at, until).await?;
+            tx.commit().await?;
+            self.to_hand_back.pop();
+        }
+        Ok(())
+    }
+}
+
+/// One look at the timetable, by a server that holds no lease.
+pub async fn run_due(app: &App) -> Result<Vec<Job>, StoreError> {
+    Timetable::of(app.clone()).run_due().await
 }
 
 /// Runs work in a task of its own, so that a panic ends it alone; it ends with its caller.
@@ -141,27 +213,6 @@ async fn apart<T: Send + 'static>(
         Some(done) => done?,
         None => Err("a task that was started has no end".into()),
     }
-}
-
-async fn claim(app: &App, job: Job) -> Result<bool, StoreError> {
-    let now = app.clock.now();
-    let mut tx = app.store.read().await?;
-    if !store::is_due(&mut tx, job.name(), now).await? {
-        return Ok(false);
-    }
-    drop(tx);
-    let mut tx = app.store.write().await?;
-    let claimed = store::claim(&mut tx, job.name(), (now, now + Job::lease())).await?;
-    if claimed {
-        tx.commit().await?;
-    }
-    Ok(claimed)
-}
-
-async fn hand_back(app: &App, job: Job, next: DateTime<Utc>) -> Result<(), StoreError> {
-    let mut tx = app.store.write().await?;
-    store::hand_back(&mut tx, job.name(), next, app.clock.now()).await?;
-    tx.commit().await
 }
 
 #[cfg(test)]

@@ -33,15 +33,17 @@ pub(super) async fn claim(
     Ok(claimed == 1)
 }
 
-/// Ends the lease and says when the job is due again.
+/// Ends the lease that was to last until `leased_until`, and says when the job is due again. A
+/// lease that another server has taken over in the meantime stays as it is.
 pub(super) async fn hand_back(
     tx: &mut Tx,
     name: &str,
     due_at: DateTime<Utc>,
-    now: DateTime<Utc>,
+    (leased_until, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE jobs SET due_at = $2, leased_until = $3 WHERE name = $1";
-    on!(tx, conn => sqlx::query(SQL).bind(name).bind(due_at).bind(now)
+    const SQL: &str = "UPDATE jobs SET due_at = $2, leased_until = $3
+        WHERE name = $1 AND leased_until = $4";
+    on!(tx, conn => sqlx::query(SQL).bind(name).bind(due_at).bind(now).bind(leased_until)
         .execute(conn).await.map(|done| done.rows_affected()))?;
     Ok(())
 }
