@@ -99,7 +99,7 @@ async fn close(app: &App, wave: &Wave) -> Result<(), CountError> {
 /// Step 3: one short transaction. Whether the wave is closed now; if not, ballots have changed
 /// since they were read, and the count starts again.
 async fn finish(app: &App, wave: &Wave, counted: Counted) -> Result<bool, CountError> {
-    let mut tx = app.store.write().await?;
+    let mut tx = app.store.write_alone().await?;
     tx.own(wave.id).await?;
     if !store::waves::turn(&mut tx, wave.id, State::Counting, State::Closed).await? {
         return Ok(true);
@@ -133,7 +133,7 @@ async fn destroy(tx: &mut Tx, wave: &Wave, expected: Option<u64>) -> Result<bool
     tx.lock_wave_keys().await?;
     tx.lock_open_tables().await?;
     point("ending.tables-locked");
-    store::own::move_records(tx, place, super::keep_until(wave)).await?;
+    tx.move_records(place, super::keep_until(wave)).await?;
     point("ending.records-moved");
     store::waves::destroy_key(tx, wave.id).await?;
     tx.rebuild_wave_keys().await?;
@@ -150,7 +150,7 @@ async fn destroy(tx: &mut Tx, wave: &Wave, expected: Option<u64>) -> Result<bool
 
 /// Ends a wave that is being counted, releasing nothing.
 async fn end(app: &App, wave: &Wave, to: State, change: Change) -> Result<(), CountError> {
-    let mut tx = app.store.write().await?;
+    let mut tx = app.store.write_alone().await?;
     tx.own(wave.id).await?;
     if !store::waves::turn(&mut tx, wave.id, State::Counting, to).await? {
         return Ok(());
@@ -168,7 +168,7 @@ async fn end(app: &App, wave: &Wave, to: State, change: Change) -> Result<(), Co
 pub async fn stop(app: &App, administrator: &Administrator, wave: WaveId) -> Result<(), Problem> {
     administrator.must_cover_all()?;
     let who = administrator.who;
-    let mut tx = app.store.write().await?;
+    let mut tx = app.store.write_alone().await?;
     tx.own(wave).await?;
     let wave = store::waves::find(&mut tx, who.organisation, wave)
         .await?

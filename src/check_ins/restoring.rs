@@ -78,7 +78,7 @@ async fn end(
 ) -> Result<(), StoreError> {
     store::waves::turn(tx, wave.id, wave.state, to).await?;
     let place = (wave.organisation, wave.id);
-    store::own::move_records(tx, place, super::keep_until(wave)).await?;
+    tx.move_records(place, super::keep_until(wave)).await?;
     audit::enter(tx, by, wave.organisation, None, change).await
 }
 

@@ -18,7 +18,7 @@ const AUDIT_YEARS: u32 = 2;
 pub(super) async fn run(app: &App) -> Result<(), StoreError> {
     let now = app.clock.now();
     let years_ago = |years: u32| clock::months_before(now, Months::new(12 * years));
-    let mut tx = app.store.write().await?;
+    let mut tx = app.store.write_alone().await?;
     row_order::forget(&mut tx, app.clock.today()).await?;
     tallies::forget(&mut tx, years_ago(TALLY_YEARS)).await?;
     tx.commit().await?;

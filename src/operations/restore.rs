@@ -136,7 +136,7 @@ async fn load(
     by: &Seal<'_>,
     (list, rows): (Option<&CountedWaves>, u64),
 ) -> anyhow::Result<Settled> {
-    let mut to = store.write().await?;
+    let mut to = store.write_alone().await?;
     if let Some(table) = copy::first_used(&mut to).await? {
         bail!(
             "the database is not empty (there are rows in `{table}`): a restore never overwrites \

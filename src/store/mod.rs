@@ -4,6 +4,7 @@
 pub mod copy;
 mod engine_settings;
 mod migrations;
+mod moving;
 mod open;
 mod raw;
 mod reader;
@@ -150,6 +151,16 @@ impl Store {
     pub async fn write(&self) -> Result<Tx, StoreError> {
         Ok(match &self.0 {
             Engine::Sqlite { writer, .. } => Tx::SqliteWrite(writer.write().await?),
+            Engine::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Work that changes a great many rows: its memory is bounded whatever their number, if each of
+    /// its statements is one that SQLite need not be able to undo by itself (`rebuild.rs`). The
+    /// same as [`write`](Self::write) on PostgreSQL.
+    pub async fn write_alone(&self) -> Result<Tx, StoreError> {
+        Ok(match &self.0 {
+            Engine::Sqlite { writer, .. } => Tx::SqliteWrite(writer.write_alone().await?),
             Engine::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }

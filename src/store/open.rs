@@ -145,9 +145,11 @@ impl Store {
 
     /// Empties the write-ahead log into the file, so that replaced rows are nowhere. Returns
     /// whether it could: a long reader may be in the way, and the caller tries again later. While
-    /// it waits for readers nobody can write, so it waits briefly, several times.
+    /// it waits for readers nobody can write, so it waits briefly, several times; and most of the
+    /// log goes into the file before it, while others write.
     pub async fn empty_log(&self) -> Result<bool, StoreError> {
         const BRIEFLY: &str = "PRAGMA busy_timeout = 200";
+        const MOST: &str = "PRAGMA wal_checkpoint(PASSIVE)";
         const EMPTY: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
         const TRIES: u32 = 4;
         const BETWEEN: Duration = Duration::from_millis(150);
@@ -161,6 +163,7 @@ impl Store {
             if number > 0 {
                 tokio::time::sleep(BETWEEN).await;
             }
+            sqlx::query(MOST).execute(&mut conn).await?;
             let (busy, _, _): (i64, i64, i64) = sqlx::query_as(EMPTY).fetch_one(&mut conn).await?;
             is_empty = busy == 0;
             if is_empty {

@@ -6,15 +6,19 @@
 use super::{Store, StoreError, Tx, on};
 use crate::rehearsal::point;
 
-/// SQLite: new table, drop, rename. The pages of the old one are overwritten (`secure_delete`).
-const SQLITE: [&str; 8] = [
+/// SQLite: new table, empty the old one, drop it, rename. The pages of the old one are overwritten
+/// (`secure_delete`). No statement is one that has to be undone by itself, which would keep all
+/// those pages in memory: that is why it says `OR FAIL`, and why a table is emptied before it is
+/// dropped (`DROP TABLE` is always undone by itself).
+const SQLITE: [&str; 10] = [
     "CREATE TABLE open_records_anew (
         locator BLOB PRIMARY KEY NOT NULL,
         wave BLOB NOT NULL,
         ciphertext BLOB NOT NULL
     ) STRICT, WITHOUT ROWID",
-    "INSERT INTO open_records_anew SELECT locator, wave, ciphertext FROM open_records
+    "INSERT OR FAIL INTO open_records_anew SELECT locator, wave, ciphertext FROM open_records
         ORDER BY locator",
+    "DELETE FROM open_records",
     "DROP TABLE open_records",
     "ALTER TABLE open_records_anew RENAME TO open_records",
     "CREATE TABLE ballots_anew (
@@ -23,7 +27,8 @@ const SQLITE: [&str; 8] = [
         tag BLOB NOT NULL,
         sealed BLOB NOT NULL
     ) STRICT, WITHOUT ROWID",
-    "INSERT INTO ballots_anew SELECT id, wave, tag, sealed FROM ballots ORDER BY id",
+    "INSERT OR FAIL INTO ballots_anew SELECT id, wave, tag, sealed FROM ballots ORDER BY id",
+    "DELETE FROM ballots",
     "DROP TABLE ballots",
     "ALTER TABLE ballots_anew RENAME TO ballots",
 ];
@@ -53,7 +58,8 @@ const SQLITE_LASTING: &str = "
         locator BLOB PRIMARY KEY NOT NULL,
         ciphertext BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
-    INSERT INTO choices_anew SELECT locator, ciphertext FROM choices ORDER BY locator;
+    INSERT OR FAIL INTO choices_anew SELECT locator, ciphertext FROM choices ORDER BY locator;
+    DELETE FROM choices;
     DROP TABLE choices;
     ALTER TABLE choices_anew RENAME TO choices;
     CREATE TABLE drafts_anew (
@@ -61,7 +67,8 @@ const SQLITE_LASTING: &str = "
         ciphertext BLOB NOT NULL,
         expires_on TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
-    INSERT INTO drafts_anew SELECT locator, ciphertext, expires_on FROM drafts ORDER BY locator;
+    INSERT OR FAIL INTO drafts_anew SELECT locator, ciphertext, expires_on FROM drafts ORDER BY locator;
+    DELETE FROM drafts;
     DROP TABLE drafts;
     ALTER TABLE drafts_anew RENAME TO drafts;";
 
@@ -122,7 +129,7 @@ impl Store {
     /// The job of every few minutes. The old pages are still in the write-ahead log until
     /// [`Store::empty_log`].
     pub async fn rebuild_open_tables(&self) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write_alone().await?;
         tx.lock_open_tables().await?;
         tx.rebuild_open_tables().await?;
         tx.commit().await?;
@@ -134,7 +141,7 @@ impl Store {
     /// on the day on which they make their vault or check in, so the order of these rows would
     /// tell whose they are. Reads of both are READ COMMITTED, as those of the open tables.
     pub async fn rebuild_lasting_tables(&self) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write_alone().await?;
         match &mut tx {
             Tx::SqliteWrite(conn) => sqlx::raw_sql(SQLITE_LASTING)
                 .execute(&mut **conn)

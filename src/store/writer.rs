@@ -1,6 +1,6 @@
 //! One SQLite connection; everyone who waits for it shares one durable commit. Use cases run one
 //! after another, each in its own savepoint; one that fails does not hurt the others, and nobody
-//! is told "done" before the commit is on the disk.
+//! is told "done" before the commit is on the disk. One that changes very much is alone instead.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -32,7 +32,21 @@ impl Commits {
 }
 
 type Outcome = Result<(), Arc<sqlx::Error>>;
-type Ask = oneshot::Sender<Result<Member, sqlx::Error>>;
+
+/// Somebody who wants to write.
+struct Ask {
+    answer: oneshot::Sender<Result<Member, sqlx::Error>>,
+    company: Company,
+}
+
+/// Whom a use case shares its transaction with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Company {
+    /// With whoever waits.
+    Group,
+    /// With nobody.
+    Nobody,
+}
 
 enum Verdict {
     Keep(oneshot::Sender<Outcome>),
@@ -58,45 +72,101 @@ impl Writer {
         commits: Commits,
     ) -> Result<Self, sqlx::Error> {
         let (line, askers) = mpsc::channel(1024);
-        tokio::spawn(groups(options.connect().await?, askers, commits));
+        let waiting = Waiting {
+            line: askers,
+            put_off: None,
+            most: commits.most(),
+        };
+        tokio::spawn(groups(options.connect().await?, waiting));
         Ok(Self { line })
     }
 
     /// Waits for her turn.
     pub async fn write(&self) -> Result<Member, sqlx::Error> {
-        let (ask, answer) = oneshot::channel();
+        self.ask(Company::Group).await
+    }
+
+    /// Waits for her turn, and has the transaction for herself. To undo one member of a group,
+    /// SQLite keeps in memory what was on every page that she changed; one who is alone can change
+    /// a great many pages.
+    pub async fn write_alone(&self) -> Result<Member, sqlx::Error> {
+        self.ask(Company::Nobody).await
+    }
+
+    async fn ask(&self, company: Company) -> Result<Member, sqlx::Error> {
+        let (answer, answered) = oneshot::channel();
         self.line
-            .send(ask)
+            .send(Ask { answer, company })
             .await
             .map_err(|_| sqlx::Error::WorkerCrashed)?;
-        answer.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+        answered.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+    }
+}
+
+/// Those who wait, in their order.
+struct Waiting {
+    line: mpsc::Receiver<Ask>,
+    /// Who wants to be alone and was found while a group was running.
+    put_off: Option<Ask>,
+    /// The most use cases of one group.
+    most: usize,
+}
+
+impl Waiting {
+    /// The first of a new transaction, as soon as there is one.
+    async fn first(&mut self) -> Option<Ask> {
+        match self.put_off.take() {
+            Some(ask) => Some(ask),
+            None => self.line.recv().await,
+        }
+    }
+
+    /// Who joins a group that has had so many members, if anybody waits who may.
+    fn joins(&mut self, members: usize) -> Option<Ask> {
+        if members >= self.most {
+            return None;
+        }
+        let ask = self.line.try_recv().ok()?;
+        match ask.company {
+            Company::Group => Some(ask),
+            Company::Nobody => {
+                self.put_off = Some(ask);
+                None
+            }
+        }
     }
 }
 
 /// The only place that opens and closes transactions, so no cancelled request can cut one in half.
-async fn groups(mut conn: SqliteConnection, mut askers: mpsc::Receiver<Ask>, commits: Commits) {
-    while let Some(first) = askers.recv().await {
-        if let Err(error) = conn.execute("BEGIN IMMEDIATE; SAVEPOINT member").await {
+async fn groups(mut conn: SqliteConnection, mut waiting: Waiting) {
+    while let Some(first) = waiting.first().await {
+        let begin = match first.company {
+            Company::Group => "BEGIN IMMEDIATE; SAVEPOINT member",
+            Company::Nobody => "BEGIN IMMEDIATE",
+        };
+        if let Err(error) = conn.execute(begin).await {
             // If there is nothing to undo, this fails too; the asker is told why either way.
             let _ = conn.execute("ROLLBACK").await;
-            let _ = first.send(Err(error));
+            let _ = first.answer.send(Err(error));
             continue;
         }
         let kept;
         let outcome;
-        (conn, kept, outcome) = one_group(conn, first, (&mut askers, commits.most())).await;
+        (conn, kept, outcome) = match first.company {
+            Company::Group => one_group(conn, first, &mut waiting).await,
+            Company::Nobody => one_alone(conn, first).await,
+        };
         for tell in kept {
             let _ = tell.send(outcome.clone());
         }
     }
 }
 
+/// The connection again, whom to tell, and what came of it.
+type Done = (SqliteConnection, Vec<oneshot::Sender<Outcome>>, Outcome);
+
 /// Runs members until nobody waits, then commits them all.
-async fn one_group(
-    mut conn: SqliteConnection,
-    first: Ask,
-    (askers, most): (&mut mpsc::Receiver<Ask>, usize),
-) -> (SqliteConnection, Vec<oneshot::Sender<Outcome>>, Outcome) {
+async fn one_group(mut conn: SqliteConnection, first: Ask, waiting: &mut Waiting) -> Done {
     let mut ask = first;
     let mut kept = Vec::new();
     let mut members = 0;
@@ -108,11 +178,7 @@ async fn one_group(
         if let Verdict::Keep(tell) = verdict {
             kept.push(tell);
         }
-        let next = if members < most {
-            askers.try_recv().ok()
-        } else {
-            None
-        };
+        let next = waiting.joins(members);
         point("group.before-its-next-step");
         let step = conn
             .execute(match (undo, next.is_some()) {
@@ -139,10 +205,27 @@ async fn one_group(
     }
 }
 
+/// Runs one who shares her transaction with nobody.
+async fn one_alone(conn: SqliteConnection, ask: Ask) -> Done {
+    let (mut conn, verdict) = lend(conn, ask).await;
+    point("alone.before-its-end");
+    let Verdict::Keep(tell) = verdict else {
+        // It fails where SQLite has done it already.
+        let _ = conn.execute("ROLLBACK").await;
+        return (conn, Vec::new(), Ok(()));
+    };
+    if let Err(error) = conn.execute("COMMIT").await {
+        let _ = conn.execute("ROLLBACK").await;
+        return (conn, vec![tell], Err(Arc::new(error)));
+    }
+    point("alone.committed");
+    (conn, vec![tell], Ok(()))
+}
+
 async fn lend(conn: SqliteConnection, ask: Ask) -> (SqliteConnection, Verdict) {
     let (back, returned) = oneshot::channel();
     // An asker who has gone away gives the connection straight back, through Drop.
-    drop(ask.send(Ok(Member {
+    drop(ask.answer.send(Ok(Member {
         conn: Some(conn),
         back: Some(back),
     })));

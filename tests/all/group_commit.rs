@@ -215,3 +215,55 @@ async fn many_who_undo_do_not_keep_one_waiting() {
     let before_her = turns.load(Ordering::Relaxed);
     assert!(before_her < 600, "{before_her} of 900 came first");
 }
+
+both!(who_writes_alone_is_kept_or_undone_alone, async |test| {
+    let mut members = Vec::new();
+    for number in 0..60_u32 {
+        let store = test.store.clone();
+        members.push(tokio::spawn(async move {
+            let mut tx = match number % 2 {
+                0 => store.write_alone().await.unwrap(),
+                _ => store.write().await.unwrap(),
+            };
+            name_network(&mut tx, NetworkId::new(), &format!("{number:02}"))
+                .await
+                .unwrap();
+            match number % 3 {
+                0 => false,
+                _ => tx.commit().await.is_ok(),
+            }
+        }));
+    }
+    let mut acknowledged = 0;
+    for member in members {
+        acknowledged += usize::from(member.await.unwrap());
+    }
+    assert_eq!(acknowledged, 40);
+    assert_eq!(names(&test.store).await.len(), 40);
+});
+
+#[tokio::test]
+async fn what_came_before_one_who_writes_alone_is_committed_before_she_begins() {
+    let test = crate::support::TestStore::open(crate::support::Engine::Sqlite)
+        .await
+        .unwrap();
+    let mut first = test.store.write().await.unwrap();
+    name_network(&mut first, NetworkId::new(), "first")
+        .await
+        .unwrap();
+    let store = test.store.clone();
+    let alone = tokio::spawn(async move {
+        let mut tx = store.write_alone().await.unwrap();
+        let before = names(&store).await;
+        name_network(&mut tx, NetworkId::new(), "alone")
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        before
+    });
+    // She has asked before the first commits, or asks afterwards: it is the same to her.
+    tokio::task::yield_now().await;
+    first.commit().await.unwrap();
+    assert_eq!(alone.await.unwrap(), ["first"]);
+    assert_eq!(names(&test.store).await, ["alone", "first"]);
+}

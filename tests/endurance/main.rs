@@ -8,6 +8,7 @@ mod benches;
 mod crash;
 mod failover;
 mod full_disk;
+mod memory;
 mod restarts;
 mod servers;
 mod slow_connections;

@@ -3,8 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::check_ins::waves::Wave;
-use crate::ids::{OrganisationId, WaveId};
-use crate::rehearsal::point;
+use crate::ids::OrganisationId;
 use crate::store::{StoreError, Tx, on};
 use crate::vault::Locator;
 
@@ -143,24 +142,6 @@ pub async fn replace_record(
         .bind(&at.as_bytes()[..]).bind(old).bind(new)
         .execute(conn).await.map(|done| done.rows_affected()))?;
     Ok(changed == 1)
-}
-
-/// Moves all records of a wave, in locator order, to those of ended waves.
-pub async fn move_records(
-    tx: &mut Tx,
-    (organisation, wave): (OrganisationId, WaveId),
-    keep_until: NaiveDate,
-) -> Result<u64, StoreError> {
-    const MOVE: &str = "INSERT INTO records (locator, organisation, keep_until, ciphertext)
-        SELECT locator, $2, $3, ciphertext FROM open_records WHERE wave = $1 ORDER BY locator";
-    const CLEAR: &str = "DELETE FROM open_records WHERE wave = $1";
-    let moved = on!(tx, conn => sqlx::query(MOVE)
-        .bind(wave).bind(organisation).bind(keep_until)
-        .execute(conn).await.map(|done| done.rows_affected()))?;
-    point("ending.records-copied");
-    on!(tx, conn => sqlx::query(CLEAR).bind(wave)
-        .execute(conn).await.map(|done| done.rows_affected()))?;
-    Ok(moved)
 }
 
 /// Records whose date has come.

@@ -110,7 +110,7 @@ const ON_BOTH: &[Death] = &[
     (Way::CastAgain, "check-in.committed", 3),
 ];
 
-/// The writer that commits in groups, and a rebuild of more statements.
+/// The writer that commits in groups or one alone, and a rebuild of more statements.
 const ON_SQLITE: &[Death] = &[
     (Way::Replace, "group.before-its-next-step", 40),
     (Way::Replace, "group.before-its-next-step", 47),
@@ -119,6 +119,10 @@ const ON_SQLITE: &[Death] = &[
     (Way::Rebuild, "row-order.statement", 6),
     (Way::Rebuild, "row-order.statement", 7),
     (Way::Rebuild, "row-order.statement", 8),
+    (Way::Rebuild, "row-order.statement", 9),
+    (Way::Rebuild, "row-order.statement", 10),
+    (Way::Close, "alone.before-its-end", 1),
+    (Way::Close, "alone.committed", 1),
 ];
 
 /// Everything that is rehearsed on an engine.
