@@ -22,5 +22,6 @@ pub mod router;
 pub mod settings;
 pub mod store;
 pub mod tallies;
+pub mod trends;
 pub mod vault;
 pub mod web;

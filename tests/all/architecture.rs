@@ -265,7 +265,7 @@ fn rule_files_are_functions_of_their_arguments() {
     assert_eq!(
         about(
             rules::purity,
-            "trends/store.rs",
+            "alerts/store.rs",
             "async fn f(tx: &mut Tx) {}"
         ),
         0

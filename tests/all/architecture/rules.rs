@@ -102,7 +102,7 @@ pub fn statements(source: &Source) -> Vec<String> {
 
 /// Rules are functions of their arguments: no waiting, no transaction, no clock, no web.
 pub fn purity(source: &Source) -> Vec<String> {
-    const FOLDERS: &[&str] = &["vault", "questionnaires"];
+    const FOLDERS: &[&str] = &["vault", "questionnaires", "trends"];
     const FILES: &[&str] = &["ballots/content.rs", "tallies/publication.rs"];
     const WORDS: &[&str] = &[
         "async",
@@ -117,7 +117,7 @@ pub fn purity(source: &Source) -> Vec<String> {
     ];
     let rule_file = FOLDERS.contains(&source.home())
         || FILES.contains(&source.path.as_str())
-        || (matches!(source.home(), "trends" | "alerts")
+        || (source.home() == "alerts"
             && !source.module().contains(&"store")
             && source.module().len() > 1);
     if !rule_file {
