@@ -131,6 +131,16 @@ impl<'a> Part<'a> {
         })
     }
 
+    /// The value of a name, if this is an object that has it.
+    pub fn at_name(&self, name: &str) -> Option<Self> {
+        self.clone().fields().ok()?.find(name)
+    }
+
+    /// The value at a place, from 0, if this is a list that is as long.
+    pub fn at_place(&self, place: usize) -> Option<Self> {
+        self.list().ok()?.into_iter().nth(place)
+    }
+
     /// The values of a list.
     pub fn list(&self) -> Result<Vec<Self>, FileFault> {
         let values: Vec<&RawValue> = self.read("a list is wanted here")?;
@@ -153,6 +163,11 @@ impl<'a> Part<'a> {
     /// A whole number from 0 up.
     pub fn whole_number(&self) -> Result<u32, FileFault> {
         self.read("a whole number from 0 up is wanted here")
+    }
+
+    /// A number as a computer rounds it.
+    pub fn number(&self) -> Result<f64, FileFault> {
+        self.read("a number is wanted here")
     }
 
     /// A number as a count of `1 / 10^places`, rounded there if it has more places.

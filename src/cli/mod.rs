@@ -18,6 +18,7 @@ mod questionnaires;
 mod restore;
 mod score;
 mod serve;
+mod trends;
 
 use std::process::ExitCode;
 
@@ -62,6 +63,8 @@ enum Command {
     Score(score::Args),
     /// Answers requests and runs jobs.
     Serve(serve::Args),
+    /// Applies the trend method to released rows in a file, and prints what is concluded.
+    Trends(trends::Args),
 }
 
 /// Runs the subcommand named on the command line; its refusal goes to standard error.
@@ -82,6 +85,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Restore(args) => restore::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Trends(args) => trends::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -19,6 +19,7 @@ mod quiet_logs;
 mod schemas;
 #[expect(dead_code, reason = "each test binary uses a part of it")]
 mod support;
+mod trends;
 mod two_servers;
 mod vault;
 mod who_may_see_what;
