@@ -64,6 +64,10 @@ ids! {
     BallotId,
     /// An access token for another program.
     AccessTokenId,
+    /// What waits to be sent to one recipient.
+    LetterId,
+    /// An address of another program that is told of events.
+    WebhookId,
 }
 
 impl From<OrganisationId> for UnitId {

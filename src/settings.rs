@@ -1,9 +1,13 @@
 //! What the operator sets: `respite.toml`, then environment, then flags. Unknown keys are refused
 //! with file, line and column.
 
+mod mail;
+
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+
+pub use mail::{Hidden, Mail, Tls, Webhooks};
 
 /// The typed settings file. Every key has a default that works on one machine.
 #[derive(Clone, Debug, Deserialize)]
@@ -27,6 +31,10 @@ pub struct Settings {
     pub contacts: Vec<Contact>,
     /// Addresses of proxies whose `X-Forwarded-For` is believed (the last hop that each added).
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// How letters are sent; without it none are.
+    pub mail: Option<Mail>,
+    /// What other programs may be told.
+    pub webhooks: Webhooks,
 }
 
 /// Instruments from a folder, and licences that the administrator has accepted.
@@ -109,6 +117,8 @@ impl Default for Settings {
             sign_in: SignIn::default(),
             contacts: Vec::new(),
             trusted_proxies: Vec::new(),
+            mail: None,
+            webhooks: Webhooks::default(),
         }
     }
 }
@@ -177,8 +187,17 @@ impl Settings {
             Some(url) if !url.starts_with("https://") && beyond_loopback => {
                 Err(SettingsError::Unsafe("public_url must begin with https://"))
             }
-            _ => Ok(()),
+            None if self.mail.is_some() => Err(SettingsError::Unsafe(
+                "set public_url with [mail]: every letter says where Respite is",
+            )),
+            _ => self.mail.as_ref().map_or(Ok(()), Mail::check),
         }
+    }
+
+    /// Whether letters are sent at all.
+    #[must_use]
+    pub const fn sends_mail(&self) -> bool {
+        self.mail.is_some()
     }
 
     /// The folder of an embedded database; the working folder for PostgreSQL.

@@ -4,10 +4,11 @@
 
 use super::counting::{Counted, NotCounted, count};
 use super::waves::{State, Wave};
-use super::{CountError, store};
+use super::{CountError, store, telling};
 use crate::app::App;
 use crate::audit::{self, Change};
 use crate::ids::WaveId;
+use crate::notifications::Event;
 use crate::people::permission::Administrator;
 use crate::problem::{Kind, Problem};
 use crate::rehearsal::point;
@@ -55,6 +56,7 @@ async fn close(app: &App, wave: &Wave) -> Result<(), CountError> {
             return Ok(());
         }
         point("closing.turned-to-counting");
+        telling::programs(&mut tx, app, wave, Event::WaveClosed).await?;
         tx.commit().await?;
         point("closing.counting");
     }
@@ -105,6 +107,8 @@ async fn finish(app: &App, wave: &Wave, counted: Counted) -> Result<bool, CountE
         return Ok(true);
     }
     point("closing.turned-to-closed");
+    // Whatever was found: that it is said tells nothing.
+    telling::programs(&mut tx, app, wave, Event::ResultsReady).await?;
     let place = (wave.organisation, wave.id);
     for (scale, atoms) in &counted.by_scale {
         tallies::store::release(&mut tx, place, scale, atoms).await?;
@@ -155,6 +159,9 @@ async fn end(app: &App, wave: &Wave, to: State, change: Change) -> Result<(), Co
     if !store::waves::turn(&mut tx, wave.id, State::Counting, to).await? {
         return Ok(());
     }
+    if to == State::Stopped {
+        telling::stopped(&mut tx, app, wave).await?;
+    }
     destroy(&mut tx, wave, None).await?;
     audit::enter(&mut tx, &app.seal(), wave.organisation, None, change).await?;
     point("ending.audited");
@@ -177,6 +184,7 @@ pub async fn stop(app: &App, administrator: &Administrator, wave: WaveId) -> Res
         return Err(Kind::WaveClosed.into());
     }
     point("stopping.turned");
+    telling::stopped(&mut tx, app, &wave).await?;
     destroy(&mut tx, &wave, None).await?;
     let change = Change::WaveStopped {
         wave: wave.id,

@@ -9,7 +9,6 @@ use chrono::{DateTime, Utc};
 use super::candidates;
 use super::member::Member;
 use super::roster::Candidate;
-use super::schedule::local_day;
 use super::store;
 use super::waves::{State, Wave};
 use crate::app::App;
@@ -17,6 +16,7 @@ use crate::ids::{AccountId, UnitId, WaveId};
 use crate::people::organisations;
 use crate::problem::{Kind, Problem};
 use crate::store::{StoreError, Tx};
+use crate::zones::local_day;
 
 /// What she is shown of her unit.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,6 +21,7 @@ pub mod opening;
 mod overlaps;
 pub mod plans;
 pub mod record;
+pub mod reminding;
 pub mod restoring;
 pub mod roster;
 mod rosters;
@@ -28,6 +29,7 @@ pub mod row_order;
 pub mod schedule;
 pub mod sheet;
 pub mod submit;
+mod telling;
 pub mod trust;
 pub mod waves;
 

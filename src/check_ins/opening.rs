@@ -9,12 +9,14 @@ use super::candidates;
 use super::overlaps;
 use super::plans::Plan;
 use super::roster::{self, Asked, Place};
-use super::schedule::{Window, local_day, next_may_open};
+use super::schedule::{Window, next_may_open};
 use super::store;
+use super::telling;
 use super::waves::{self, State, Wave};
 use crate::app::App;
 use crate::audit::{self, Change};
 use crate::ids::{UnitId, WaveId};
+use crate::notifications::{Event, Message};
 use crate::people;
 use crate::people::organisations::{self, Organisation};
 use crate::people::permission::Administrator;
@@ -22,6 +24,7 @@ use crate::problem::{Kind, Problem};
 use crate::rehearsal::point;
 use crate::store::{StoreError, Tx};
 use crate::vault::WaveKeyPair;
+use crate::zones::local_day;
 
 /// An extension is announced at least so long before the close.
 const NOTICE: Duration = Duration::hours(24);
@@ -110,6 +113,9 @@ async fn open_next(tx: &mut Tx, app: &App, plan: &Plan) -> Result<bool, StoreErr
     point("opening.wave-inserted");
     store::rosters::insert(tx, (wave.organisation, wave.id), &tree, &asked).await?;
     point("opening.roster-copied");
+    telling::roster(tx, app, &wave, Message::WaveOpen { wave: wave.id }).await?;
+    telling::programs(tx, app, &wave, Event::WaveOpened).await?;
+    point("opening.told");
     audit::enter(
         tx,
         &app.seal(),
@@ -196,6 +202,7 @@ pub async fn extend(
     if !store::waves::extend(tx, &wave).await? {
         return Err(Kind::Changed.into());
     }
+    telling::roster(tx, app, &wave, Message::WaveExtended { wave: wave.id }).await?;
     let change = Change::WaveExtended { wave: wave.id };
     audit::enter(tx, &app.seal(), who.organisation, Some(who.account), change).await?;
     Ok(wave)

@@ -6,6 +6,7 @@ use super::store;
 use super::waves::{State, Wave};
 use crate::audit::{self, Change, Seal};
 use crate::ids::WaveId;
+use crate::notifications::{self, Event};
 use crate::rehearsal::point;
 use crate::store::{StoreError, Tx};
 use crate::tallies::CountedWaves;
@@ -54,6 +55,8 @@ pub async fn settle(
             wave: wave.id,
             why: why.to_owned(),
         };
+        let news = (Event::WaveStopped, wave.id);
+        notifications::announce(tx, wave.organisation, news, by.now).await?;
         end(tx, by, &wave, (State::Stopped, change)).await?;
         settled.stopped.push(wave.id);
     }

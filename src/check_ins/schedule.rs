@@ -3,6 +3,8 @@
 
 use chrono::{DateTime, Days, Duration, Months, NaiveDate, Utc};
 
+use crate::zones;
+
 /// Days between the close of one wave of an instrument and the opening of the next. Two almost
 /// equal cohorts asked almost at once would be a difference (docs/threat-model.md).
 pub const DAYS_BETWEEN_WAVES: i64 = 21;
@@ -64,8 +66,7 @@ impl Rhythm {
         if room - i64::from(self.window_days) < DAYS_BETWEEN_WAVES {
             return Err(RhythmFault::TooDense);
         }
-        jiff::tz::TimeZone::get(&self.zone).map_err(|_| RhythmFault::Zone)?;
-        Ok(())
+        zones::name(&self.zone).map(|_| ()).ok_or(RhythmFault::Zone)
     }
 
     /// The window of wave `number`, counting from 1; `None` beyond the calendar.
@@ -75,23 +76,9 @@ impl Rhythm {
         let first = self.first_day.checked_add_months(Months::new(months))?;
         let last = first.checked_add_days(Days::new(u64::from(self.window_days)))?;
         Some(Window {
-            opens_at: self.instant(first)?,
-            closes_at: self.instant(last)?,
+            opens_at: zones::instant(&self.zone, first, self.hour)?,
+            closes_at: zones::instant(&self.zone, last, self.hour)?,
         })
-    }
-
-    /// Local wall time to instant; in the gap of a clock change, the later side.
-    fn instant(&self, day: NaiveDate) -> Option<DateTime<Utc>> {
-        use chrono::Datelike;
-        let zone = jiff::tz::TimeZone::get(&self.zone).ok()?;
-        let (year, month) = (
-            i16::try_from(day.year()).ok()?,
-            i8::try_from(day.month()).ok()?,
-        );
-        let date = jiff::civil::Date::new(year, month, i8::try_from(day.day()).ok()?).ok()?;
-        let wall = date.at(i8::try_from(self.hour).ok()?, 0, 0, 0);
-        let instant = zone.to_ambiguous_timestamp(wall).compatible().ok()?;
-        DateTime::from_timestamp_micros(instant.as_microsecond())
     }
 }
 
@@ -99,21 +86,6 @@ impl Rhythm {
 #[must_use]
 pub fn next_may_open(last_close: DateTime<Utc>) -> DateTime<Utc> {
     last_close + Duration::days(DAYS_BETWEEN_WAVES)
-}
-
-/// The calendar day of an instant in a zone; in UTC if the zone is not known any more.
-#[must_use]
-pub fn local_day(zone: &str, instant: DateTime<Utc>) -> NaiveDate {
-    let here = jiff::tz::TimeZone::get(zone).ok().and_then(|zone| {
-        let instant = jiff::Timestamp::from_microsecond(instant.timestamp_micros()).ok()?;
-        let date = zone.to_datetime(instant).date();
-        let (month, day) = (
-            u32::try_from(date.month()).ok()?,
-            u32::try_from(date.day()).ok()?,
-        );
-        NaiveDate::from_ymd_opt(i32::from(date.year()), month, day)
-    });
-    here.unwrap_or_else(|| instant.date_naive())
 }
 
 #[cfg(test)]
@@ -195,13 +167,6 @@ mod tests {
             ..quarterly()
         };
         assert_eq!(short.check(), Err(RhythmFault::Window));
-    }
-
-    #[test]
-    fn the_day_is_that_of_the_place() {
-        let evening = "2026-01-11T20:00:00Z".parse().unwrap();
-        assert_eq!(local_day("Asia/Almaty", evening).to_string(), "2026-01-12");
-        assert_eq!(local_day("Nowhere/City", evening).to_string(), "2026-01-11");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::tree::UnknownWord;
 use super::{invitations, members, store, units};
 use crate::audit::{self, Change, Seal};
 use crate::ids::{AccountId, OrganisationId, UnitId};
+use crate::notifications::reminders;
 use crate::problem::{Kind, Problem};
 use crate::store::{StoreError, Tx};
 use invitations::{INVITATION_LIFETIME, Issued, NewCode, Purpose};
@@ -291,7 +292,7 @@ pub async fn choose_language(
     store::accounts::update_language(tx, id, language.as_str()).await
 }
 
-/// Removes an account with its codes, roles and home. What lies in other tables under it (vault)
+/// Removes an account with its codes, roles, home and reminders. What lies in other tables under it (vault)
 /// must be gone; the caller enters it in the audit, as her own doing.
 pub async fn remove(
     tx: &mut Tx,
@@ -301,5 +302,6 @@ pub async fn remove(
     store::codes::forget_all(tx, id).await?;
     store::roles::delete_all(tx, id).await?;
     store::members::delete(tx, id).await?;
+    reminders::forget(tx, id).await?;
     store::accounts::delete(tx, organisation, id).await
 }

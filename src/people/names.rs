@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::problem::Fault;
+use crate::zones;
 
 /// The longest name of a person, unit or organisation, in characters.
 pub const LONGEST_NAME: usize = 200;
@@ -164,8 +165,7 @@ fn zone(text: &str) -> Result<String, Wrong> {
     if text.is_empty() || text.len() > 64 || !text.is_ascii() {
         return Err(WRONG);
     }
-    let zone = jiff::tz::TimeZone::get(text).map_err(|_| WRONG)?;
-    Ok(zone.iana_name().unwrap_or(text).to_owned())
+    zones::name(text).ok_or(WRONG)
 }
 
 /// The organisation's choices of words: language -> word -> chosen form

@@ -9,6 +9,7 @@ use super::store;
 use super::tree::{Unit, UnitKind};
 use crate::audit::{self, Change, Seal};
 use crate::ids::{NetworkId, OrganisationId};
+use crate::notifications::OrganisationHours;
 use crate::problem::{Fault, Kind, Problem};
 use crate::store::{StoreError, Tx};
 
@@ -47,6 +48,17 @@ pub struct Organisation {
 }
 
 impl Organisation {
+    /// What its letters need of it.
+    #[must_use]
+    pub fn hours(&self, sends_mail: bool) -> OrganisationHours {
+        OrganisationHours {
+            id: self.id,
+            zone: self.zone.clone(),
+            hour: u8::try_from(self.notification_hour).unwrap_or(9),
+            sends_mail,
+        }
+    }
+
     /// Its choices of words; a damaged row counts as none.
     #[must_use]
     pub fn chosen_words(&self) -> Words {

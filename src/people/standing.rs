@@ -9,6 +9,7 @@ use super::permission::Administrator;
 use super::{roles, store};
 use crate::audit::{self, Change, Seal};
 use crate::ids::AccountId;
+use crate::notifications::reminders;
 use crate::problem::{Kind, Problem};
 use crate::store::{StoreError, Tx};
 
@@ -17,7 +18,8 @@ pub const AFTER_LEAVING: Months = Months::new(12);
 /// The longest lock.
 pub const LONGEST_LOCK_DAYS: i64 = 30;
 
-/// Notes that she has left: her home, roles and codes go, her own data stay hers for twelve months.
+/// Notes that she has left: her home, roles, codes and reminders go, her own data stay hers for
+/// twelve months.
 pub async fn depart(
     tx: &mut Tx,
     admin: &Administrator,
@@ -32,6 +34,7 @@ pub async fn depart(
     store::members::delete(tx, id).await?;
     store::roles::delete_all(tx, id).await?;
     store::codes::forget_unused(tx, id).await?;
+    reminders::forget(tx, id).await?;
     account.state_until = by.now.checked_add_months(AFTER_LEAVING);
     account.state = State::Left;
     account.state_reason = None;

@@ -128,6 +128,20 @@ pub const COPIED: &[Table] = tables! {
     }
     audit_head by organisation { organisation: Id, number: Number, head: Bytes }
     jobs by name { name: Text, due_at: Instant, leased_until: Instant }
+    reminders by account {
+        organisation: Id, account: Id, sealed: Bytes, confirmed: Flag, code_until: Instant,
+        code_attempts: Number, channel: Text, quiet_hours: Flag, language: Text,
+    }
+    webhooks by id {
+        organisation: Id, id: Id, url: Text, secret: Bytes, events: Text, created_at: Instant,
+        ended_at: Instant,
+    }
+    outbox by id {
+        organisation: Id, id: Id, channel: Text, kind: Text, about: Id, recipient: Id, once: Text,
+        due_at: Instant, attempts: Number, next_attempt_at: Instant, state: Text,
+        state_since: Instant, last_error: Text,
+    }
+    told by message { organisation: Id, message: Text, keep_until: Day }
 };
 
 /// What no copy holds: with the server key it would open what people wrote, or let someone in.

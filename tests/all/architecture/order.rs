@@ -7,6 +7,7 @@ const ORDER: &[&str] = &[
     // The ground.
     "ids",
     "clock",
+    "zones",
     "rehearsal",
     "settings",
     "store",

@@ -31,6 +31,9 @@ const MAY_BE_NULL: &[&str] = &[
     "extended_at",
     "at_or_above_cut",
     "actor",
+    "code_until",
+    "about",
+    "last_error",
 ];
 
 /// Fills all tables; the organisations that were made.
@@ -82,6 +85,8 @@ fn text(table: &str, column: &str, row: u8) -> String {
         ("waves", "state") => "closed".to_owned(),
         ("roles", "role") => "hr".to_owned(),
         ("activation_codes", "purpose") => "reset".to_owned(),
+        (_, "channel") => "email".to_owned(),
+        ("outbox", "state") => "pending".to_owned(),
         (_, "languages" | "scales") => "[]".to_owned(),
         _ => format!("{column} «{row}» Жұмыс"),
     }

@@ -1,0 +1,5 @@
+//! The SQL of this folder.
+
+pub mod outbox;
+pub mod reminders;
+pub mod webhooks;
