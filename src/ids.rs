@@ -68,6 +68,10 @@ ids! {
     LetterId,
     /// An address of another program that is told of events.
     WebhookId,
+    /// An alert about a unit.
+    AlertId,
+    /// A notice inside the application.
+    NoticeId,
 }
 
 impl From<OrganisationId> for UnitId {

@@ -1,6 +1,7 @@
 //! Respite: confidential burnout check-ins and peer support for people who work in shelters.
 //! Nobody but a worker can read her answers; `ARCHITECTURE.md` is the map of how.
 
+pub mod alerts;
 pub mod api;
 pub mod app;
 pub mod audit;
@@ -13,6 +14,7 @@ pub mod clock;
 pub mod demo;
 pub mod ids;
 pub mod jobs;
+pub mod locales;
 pub mod notifications;
 pub mod operations;
 pub mod people;

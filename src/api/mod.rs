@@ -2,6 +2,8 @@
 
 pub mod access_tokens;
 pub mod administrators;
+mod alert_bodies;
+mod alerts;
 mod audit;
 mod check_in_bodies;
 mod check_ins;
@@ -14,6 +16,7 @@ pub mod imports;
 pub mod me;
 pub mod methods;
 pub mod organisations;
+mod notices;
 mod padding;
 pub mod people;
 pub mod people_bodies;
@@ -26,6 +29,7 @@ pub mod second_factor;
 mod sent;
 pub mod sign_ins;
 pub mod standings;
+mod trends;
 pub mod units;
 
 use poem_openapi::{OpenApi, OpenApiService};
@@ -44,6 +48,7 @@ fn routes() -> impl OpenApi {
         (
             plans::PlansApi,
             publications::PublicationsApi,
+            (alerts::AlertsApi, trends::TrendsApi, notices::NoticesApi),
             audit::AuditApi,
         ),
         (

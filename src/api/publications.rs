@@ -1,8 +1,6 @@
 //! Released rows: of a supervisor's units, and of a member's own unit and the nearest published
 //! one above it. Functions of the tally table and of nothing else.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 use poem::web::Data;
 use poem_openapi::param::Path;
@@ -14,11 +12,10 @@ use super::reply::{Answer, Reply};
 use crate::app::App;
 use crate::auth::access_tokens::Scope;
 use crate::ids::UnitId;
-use crate::people::permission::{Hr, Supervisor, Who};
 use crate::people::units::{self, Unit};
-use crate::problem::{Kind, Problem};
-use crate::store::Tx;
+use crate::problem::Kind;
 use crate::tallies::released::{self, Shown, Visible};
+use crate::tallies::sight::Sight;
 
 /// One scale of one wave, of one unit.
 #[derive(Clone, Debug, Object)]
@@ -101,7 +98,8 @@ impl PublicationsApi {
     ) -> Answer<PublicationsBody> {
         let who = credentials.reader(&app, Scope::ReadUnits).await?;
         let mut tx = app.store.read().await?;
-        let visible = visible(&mut tx, who, UnitId(unit.0)).await?;
+        let sight = Sight::to_follower(&mut tx, who).await?;
+        let visible = Visible::in_sight(&sight, UnitId(unit.0))?;
         let shown = released::of_unit(&mut tx, visible).await?;
         Ok(Reply::ok(PublicationsBody {
             publications: shown.into_iter().map(body).collect(),
@@ -114,12 +112,12 @@ impl PublicationsApi {
     async fn followed(&self, app: Data<&App>, credentials: Credentials) -> Answer<FollowedUnits> {
         let who = credentials.reader(&app, Scope::ReadUnits).await?;
         let mut tx = app.store.read().await?;
-        let mine = followed(&mut tx, who).await?;
+        let mine = Sight::to_follower(&mut tx, who).await?;
         let tree = units::tree(&mut tx, who.organisation).await?;
         let units = tree
             .by_path()
             .into_iter()
-            .filter(|unit| mine.contains(&unit.id))
+            .filter(|unit| mine.covers(unit.id))
             .map(followed_unit)
             .collect();
         Ok(Reply::ok(FollowedUnits { units }))
@@ -147,43 +145,6 @@ fn followed_unit(unit: &Unit) -> FollowedUnit {
         name: unit.name.clone(),
         closed_at: unit.closed_at,
     }
-}
-
-/// Her units as supervisor and, where the setting is on, as HR.
-async fn followed(tx: &mut Tx, who: Who) -> Result<HashSet<UnitId>, Problem> {
-    let mut mine = HashSet::new();
-    match Supervisor::of(tx, who).await {
-        Ok(supervisor) => mine.extend(supervisor.units()),
-        Err(problem) if problem.kind == Kind::NotFound => {}
-        Err(problem) => return Err(problem),
-    }
-    if let Ok(hr) = Hr::of(tx, who).await
-        && Visible::to_hr(tx, &hr, hr.units().next().ok_or(Kind::NotFound)?)
-            .await
-            .is_ok()
-    {
-        mine.extend(hr.units());
-    }
-    if mine.is_empty() {
-        Err(Kind::NotFound.into())
-    } else {
-        Ok(mine)
-    }
-}
-
-/// A supervisor's sight of a unit comes first; HR's depends on a setting.
-async fn visible(tx: &mut Tx, who: Who, unit: UnitId) -> Result<Visible, Problem> {
-    match Supervisor::of(tx, who).await {
-        Ok(supervisor) => {
-            if let Ok(visible) = Visible::to_supervisor(&supervisor, unit) {
-                return Ok(visible);
-            }
-        }
-        Err(problem) if problem.kind == Kind::NotFound => {}
-        Err(problem) => return Err(problem),
-    }
-    let hr = Hr::of(tx, who).await?;
-    Visible::to_hr(tx, &hr, unit).await
 }
 
 fn body(shown: Shown) -> PublicationBody {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AccessTokenId, AccountId, PlanId, UnitId, WaveId};
+use crate::ids::{AccessTokenId, AccountId, AlertId, PlanId, UnitId, WaveId};
 
 /// One change, as it is stored: `{"change":"wave-opened","wave":…}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,6 +103,12 @@ pub enum Change {
         wave: WaveId,
         unit: Option<UnitId>,
         why: String,
+    },
+    AlertAcknowledged {
+        alert: AlertId,
+    },
+    AlertNoteWritten {
+        alert: AlertId,
     },
     Restored,
     RestoredWaveClosed {

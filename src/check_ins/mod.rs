@@ -17,6 +17,7 @@ pub mod history;
 pub mod keys;
 pub mod late;
 pub mod member;
+pub mod news;
 pub mod opening;
 mod overlaps;
 pub mod plans;

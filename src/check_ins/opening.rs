@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::audit::{self, Change};
 use crate::ids::{UnitId, WaveId};
 use crate::notifications::{Event, Message};
+use crate::notifications::notices::NoticeKind;
 use crate::people;
 use crate::people::organisations::{self, Organisation};
 use crate::people::permission::Administrator;
@@ -124,6 +125,7 @@ async fn open_next(tx: &mut Tx, app: &App, plan: &Plan) -> Result<bool, StoreErr
         Change::WaveOpened { wave: wave.id },
     )
     .await?;
+    telling::inside(tx, (&wave, NoticeKind::WaveOpened), now).await?;
     Ok(true)
 }
 
@@ -205,6 +207,7 @@ pub async fn extend(
     telling::roster(tx, app, &wave, Message::WaveExtended { wave: wave.id }).await?;
     let change = Change::WaveExtended { wave: wave.id };
     audit::enter(tx, &app.seal(), who.organisation, Some(who.account), change).await?;
+    telling::inside(tx, (&wave, NoticeKind::WaveExtended), now).await?;
     Ok(wave)
 }
 

@@ -1,9 +1,13 @@
-//! What is told of a wave outside: to its whole roster, whoever has answered, and to webhooks.
+//! What is told of a wave: inside to everyone, outside to its whole roster, whoever has answered,
+//! and to webhooks.
+
+use chrono::{DateTime, Utc};
 
 use super::store;
 use super::waves::Wave;
 use crate::app::App;
 use crate::ids::AccountId;
+use crate::notifications::notices::{self, Audience, Notice, NoticeKind};
 use crate::notifications::{self, Event, Message};
 use crate::people::organisations;
 use crate::store::{StoreError, Tx};
@@ -40,6 +44,24 @@ pub(super) async fn programs(
 
 /// A wave was ended without a count, by an administrator or because somebody had changed it.
 pub(super) async fn stopped(tx: &mut Tx, app: &App, wave: &Wave) -> Result<(), StoreError> {
+    inside(tx, (wave, NoticeKind::WaveStopped), app.clock.now()).await?;
     roster(tx, app, wave, Message::WaveStopped { wave: wave.id }).await?;
     programs(tx, app, wave, Event::WaveStopped).await
+}
+
+/// Tells everyone inside the application what has become of a wave.
+pub(super) async fn inside(
+    tx: &mut Tx,
+    (wave, kind): (&Wave, NoticeKind),
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let notice = Notice {
+        organisation: wave.organisation,
+        kind,
+        unit: wave.organisation.into(),
+        audience: Audience::Everyone,
+        wave: Some(wave.id),
+        alert: None,
+    };
+    notices::post(tx, &notice, now).await
 }

@@ -10,6 +10,7 @@ use std::error::Error;
 use chrono::{DateTime, Duration, Utc};
 use tokio::task::JoinSet;
 
+use crate::alerts::{follow_ups, judging};
 use crate::app::App;
 use crate::auth;
 use crate::check_ins::{closing, opening, row_order};
@@ -33,7 +34,7 @@ enum Came {
 /// Something that runs by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Job {
-    /// Closes and opens waves whose time has come.
+    /// Closes and opens waves whose time has come, and concludes what follows from a close.
     Waves,
     /// Writes the tables of open waves anew, in key order.
     RowOrder,
@@ -79,8 +80,11 @@ impl Job {
         match self {
             Self::Waves => {
                 let closed = closing::close_due(app).await;
-                // What is wrong with a close keeps no other wave from opening.
+                // What is wrong with a close keeps no other wave from opening, and none from
+                // being judged.
                 opening::open_due(app).await?;
+                judging::judge_due(app).await?;
+                follow_ups::tell_due(app).await?;
                 closed?;
             }
             Self::RowOrder => {

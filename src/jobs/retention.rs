@@ -1,10 +1,12 @@
-//! Retention: records until their own date, released rows for 5 years, audit entries for 2,
-//! accounts for 12 months after their owners have left.
+//! Retention: records until their own date, released rows and what follows from them for 5 years,
+//! audit entries for 2, notices for 1, accounts for 12 months after their owners have left.
 
 use chrono::Months;
 
+use crate::alerts;
 use crate::app::App;
 use crate::check_ins::{erasure, row_order};
+use crate::notifications::notices;
 use crate::people::{organisations, standing};
 use crate::store::StoreError;
 use crate::tallies;
@@ -12,6 +14,7 @@ use crate::{audit, clock};
 
 const TALLY_YEARS: u32 = 5;
 const AUDIT_YEARS: u32 = 2;
+const NOTICE_YEARS: u32 = 1;
 
 /// One run for all organisations; also writes each audit head to the log, so that a later
 /// `audit verify --head` can check against it, and the tables that last in key order.
@@ -20,7 +23,9 @@ pub(super) async fn run(app: &App) -> Result<(), StoreError> {
     let years_ago = |years: u32| clock::months_before(now, Months::new(12 * years));
     let mut tx = app.store.write_alone().await?;
     row_order::forget(&mut tx, app.clock.today()).await?;
+    alerts::forget(&mut tx, years_ago(TALLY_YEARS)).await?;
     tallies::forget(&mut tx, years_ago(TALLY_YEARS)).await?;
+    notices::forget(&mut tx, years_ago(NOTICE_YEARS)).await?;
     tx.commit().await?;
     let mut tx = app.store.read().await?;
     let ended = standing::ended(&mut tx, now).await?;

@@ -139,6 +139,13 @@ impl Tree {
         self.0.get(&id)
     }
 
+    /// Which kind every unit is, closed ones too.
+    #[must_use]
+    pub fn kinds(&self) -> HashMap<UnitId, UnitKind> {
+        let kinds = self.0.values().map(|unit| (unit.id, unit.kind));
+        kinds.collect()
+    }
+
     /// Every unit, by path; the order people expect in a list.
     #[must_use]
     pub fn by_path(&self) -> Vec<&Unit> {

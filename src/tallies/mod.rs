@@ -5,6 +5,7 @@ pub mod count;
 pub mod counted;
 pub mod publication;
 pub mod released;
+pub mod sight;
 pub(crate) mod store;
 pub mod tree;
 

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::store::{self, CountedWave};
+use super::store;
+pub use super::store::CountedWave;
+use super::sight::Sight;
 use super::{Atom, Publication, Tree, publications};
 use crate::ids::{OrganisationId, UnitId};
 use crate::people::organisations;
-use crate::people::permission::{Hr, Supervisor, Who};
+use crate::people::permission::{Hr, Who};
 use crate::problem::{Kind, Problem};
 use crate::store::{StoreError, Tx};
 
@@ -24,10 +26,21 @@ pub struct Shown {
     pub publication: Option<Publication>,
 }
 
-/// One wave with everything that was released of it.
-struct Released {
-    wave: CountedWave,
-    tree: Tree<UnitId>,
+impl Shown {
+    /// The cut that the wave was opened with, 0 to 100.
+    #[must_use]
+    pub fn cut(&self) -> Option<f64> {
+        self.wave.cut(&self.scale)
+    }
+}
+
+/// One wave with everything that was released of it, for what is concluded about all units at
+/// once. What is concluded about one unit is shown to whom the unit is [`Visible`].
+pub struct ReleasedWave {
+    /// Which wave.
+    pub wave: CountedWave,
+    /// The tree that it was counted with.
+    pub tree: Tree<UnitId>,
     by_scale: BTreeMap<String, BTreeMap<UnitId, Option<Publication>>>,
 }
 
@@ -39,15 +52,6 @@ pub struct Visible {
 }
 
 impl Visible {
-    /// A supervisor sees her units and those below.
-    pub fn to_supervisor(supervisor: &Supervisor, unit: UnitId) -> Result<Self, Problem> {
-        supervisor.must_cover(unit)?;
-        Ok(Self {
-            organisation: supervisor.who.organisation,
-            unit,
-        })
-    }
-
     /// HR sees units only if the organisation's setting says so.
     pub async fn to_hr(tx: &mut Tx, hr: &Hr, unit: UnitId) -> Result<Self, Problem> {
         hr.must_cover(unit)?;
@@ -60,6 +64,15 @@ impl Visible {
         }
         Ok(Self {
             organisation: hr.who.organisation,
+            unit,
+        })
+    }
+
+    /// One of the units that someone may read about.
+    pub fn in_sight(sight: &Sight, unit: UnitId) -> Result<Self, Problem> {
+        sight.must_cover(unit)?;
+        Ok(Self {
+            organisation: sight.organisation(),
             unit,
         })
     }
@@ -108,18 +121,20 @@ pub async fn for_member(
     Ok((own, above))
 }
 
-impl Released {
+impl ReleasedWave {
+    /// What is shown of a unit on a scale; `None`: not enough answers, or not asked.
+    #[must_use]
+    pub fn publication(&self, unit: UnitId, scale: &str) -> Option<Publication> {
+        let units = self.by_scale.get(scale)?;
+        units.get(&unit).copied().flatten()
+    }
+
     fn row(&self, unit: UnitId, scale: &str) -> Shown {
-        let publication = self
-            .by_scale
-            .get(scale)
-            .and_then(|units| units.get(&unit).copied())
-            .flatten();
         Shown {
             unit,
             wave: self.wave.clone(),
             scale: scale.to_owned(),
-            publication,
+            publication: self.publication(unit, scale),
         }
     }
 
@@ -139,8 +154,21 @@ impl Released {
     }
 }
 
-async fn all(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<Released>, StoreError> {
-    let mut all: Vec<Released> = Vec::new();
+/// The counted waves of an organisation, oldest first, without any number.
+pub async fn waves(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<Vec<CountedWave>, StoreError> {
+    store::counted_waves(tx, organisation).await
+}
+
+/// Every counted wave of an organisation with all its units, oldest first. For the jobs that
+/// conclude something from it, never for a viewer.
+pub async fn all(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<Vec<ReleasedWave>, StoreError> {
+    let mut all: Vec<ReleasedWave> = Vec::new();
     let waves = store::counted_waves(tx, organisation).await?;
     let mut trees = store::trees(tx, organisation).await?;
     let mut atoms = store::atoms(tx, organisation).await?;
@@ -171,7 +199,7 @@ async fn all(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<Released>,
                 (scale.clone(), publications(&tree, rows, &asked, &before))
             })
             .collect();
-        all.push(Released {
+        all.push(ReleasedWave {
             wave,
             tree,
             by_scale,

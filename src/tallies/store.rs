@@ -26,10 +26,26 @@ pub struct CountedWave {
     pub drafts: bool,
     /// Ids of the released scales, in the instrument's order.
     pub scales: Vec<String>,
+    /// The cut of each of them as it was opened with: a place of 0 to 100, as a fraction.
+    pub cuts: Vec<Option<(i64, i64)>>,
     /// When it opened.
     pub opens_at: DateTime<Utc>,
     /// When it closed.
     pub closes_at: DateTime<Utc>,
+}
+
+impl CountedWave {
+    /// The cut of a scale, 0 to 100; `None` without one.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a place of 0 to 100 in steps of a questionnaire"
+    )]
+    pub fn cut(&self, scale: &str) -> Option<f64> {
+        let place = self.scales.iter().position(|id| id == scale)?;
+        let (top, bottom) = (*self.cuts.get(place)?)?;
+        Some(top as f64 / bottom as f64)
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -47,8 +63,9 @@ struct WaveRow {
 
 /// The part of a wave's scales that is public.
 #[derive(serde::Deserialize)]
-struct ScaleName {
+struct PublicScale {
     id: String,
+    cut: Option<(i64, i64)>,
 }
 
 /// The counted waves of an organisation, oldest first.
@@ -62,7 +79,7 @@ pub async fn counted_waves(
     let rows: Vec<WaveRow> =
         on!(tx, conn => sqlx::query_as(SQL).bind(organisation).fetch_all(conn).await)?;
     let counted = |row: WaveRow| {
-        let scales: Vec<ScaleName> = serde_json::from_str(&row.scales).ok()?;
+        let scales: Vec<PublicScale> = serde_json::from_str(&row.scales).ok()?;
         Some(CountedWave {
             id: row.id,
             plan: row.plan,
@@ -70,6 +87,7 @@ pub async fn counted_waves(
             instrument: row.instrument,
             version: row.version,
             drafts: row.drafts,
+            cuts: scales.iter().map(|scale| scale.cut).collect(),
             scales: scales.into_iter().map(|scale| scale.id).collect(),
             opens_at: row.opens_at,
             closes_at: row.closes_at,

@@ -141,6 +141,24 @@ impl WorkerKey {
         open_padded(&subkey(&self.0, "record"), record(at), sealed)
     }
 
+    /// Where it lies up to when she has read notices: a row among those of choices, and as long.
+    #[must_use]
+    pub fn news_locator(&self) -> Locator {
+        self.locator("news locator", &[])
+    }
+
+    /// Seals up to when she has read notices; the same length as [`seal_choices`](Self::seal_choices).
+    pub fn seal_news(&self, plain: &[u8]) -> Result<Vec<u8>, TooLong> {
+        let at = self.news_locator();
+        seal_padded(&subkey(&self.0, "news"), news(&at), plain, CHOICES_ROOM)
+    }
+
+    /// Opens the row at her [`news_locator`](Self::news_locator).
+    pub fn open_news(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
+        let at = self.news_locator();
+        open_padded(&subkey(&self.0, "news"), news(&at), sealed)
+    }
+
     /// Seals her choices, at most [`CHOICES_ROOM`] bytes, always to one length.
     pub fn seal_choices(&self, plain: &[u8]) -> Result<Vec<u8>, TooLong> {
         let at = self.choices_locator();
@@ -245,6 +263,13 @@ fn record(at: &Locator) -> Row<'_> {
 fn choices(at: &Locator) -> Row<'_> {
     Row {
         kind: "choices",
+        key: at.as_bytes(),
+    }
+}
+
+fn news(at: &Locator) -> Row<'_> {
+    Row {
+        kind: "news",
         key: at.as_bytes(),
     }
 }

@@ -122,6 +122,22 @@ pub const COPIED: &[Table] = tables! {
         organisation: Id, wave: Id, scale: Text, unit: Id, answered: Number, mean: Number,
         at_or_above_cut: Number, stayed: Number,
     }
+    judged_waves by wave { organisation: Id, wave: Id, judged_at: Instant }
+    findings by wave and unit {
+        organisation: Id, wave: Id, unit: Id, status: Text, document: Text, facts: Text,
+    }
+    alerts by id {
+        organisation: Id, id: Id, plan: Id, unit: Id, status: Text, opened_wave: Id,
+        latest_wave: Id, opened_at: Instant, changed_at: Instant, closed_at: Instant,
+        closed_because: Text, acknowledged_at: Instant, acknowledged_by: Id,
+        acknowledged_status: Text, planned: Text, follow_up_on: Day, follow_up_told: Flag,
+        closing_note: Text, version: Number,
+    }
+    alert_turns by alert and wave { organisation: Id, alert: Id, wave: Id, status: Text }
+    notices by id {
+        organisation: Id, id: Id, at: Instant, kind: Text, unit: Id, audience: Text, wave: Id,
+        alert: Id,
+    }
     audit by organisation and number {
         organisation: Id, number: Number, at: Instant, actor: Id, change: Text, previous: Bytes,
         tag: Bytes,

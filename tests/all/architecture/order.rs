@@ -10,6 +10,7 @@ const ORDER: &[&str] = &[
     "zones",
     "rehearsal",
     "settings",
+    "locales",
     "store",
     "problem",
     "vault",
