@@ -2,5 +2,5 @@
 fn main() {
     println!("cargo:rerun-if-changed=migrations");
     println!("cargo:rerun-if-changed=questionnaires");
-    println!("cargo:rerun-if-changed=dashboards/locales");
+    println!("cargo:rerun-if-changed=dashboards");
 }

@@ -47,6 +47,7 @@ pub fn of(app: App) -> impl Endpoint<Output = Response> + 'static {
     Route::new()
         .at("/healthz", get(health))
         .at("/readyz", get(readiness))
+        .at("/style/print.css", get(print_style))
         .at("/api/v1/openapi.json", document)
         .nest(DOCS_PATH, viewer)
         .nest("/api/v1", service)
@@ -81,6 +82,13 @@ pub fn of(app: App) -> impl Endpoint<Output = Response> + 'static {
 #[handler]
 fn health() -> &'static str {
     "ok"
+}
+
+/// The style of sheets for the wall.
+#[handler]
+fn print_style() -> impl IntoResponse {
+    const STYLE: &str = include_str!("../dashboards/style/print.css");
+    STYLE.with_content_type("text/css; charset=utf-8")
 }
 
 /// Ready: the database answers.

@@ -27,9 +27,12 @@ mod results;
 pub mod roles;
 pub mod second_factor;
 mod sent;
+mod tables;
+mod text;
 pub mod sign_ins;
 pub mod standings;
 mod trends;
+mod wall_notices;
 pub mod units;
 
 use poem_openapi::{OpenApi, OpenApiService};
@@ -48,7 +51,8 @@ fn routes() -> impl OpenApi {
         (
             plans::PlansApi,
             publications::PublicationsApi,
-            (alerts::AlertsApi, trends::TrendsApi, notices::NoticesApi),
+            (alerts::AlertsApi, trends::TrendsApi, tables::TablesApi),
+            (notices::NoticesApi, wall_notices::WallNoticesApi),
             audit::AuditApi,
         ),
         (

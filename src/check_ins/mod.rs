@@ -32,6 +32,7 @@ pub mod sheet;
 pub mod submit;
 mod telling;
 pub mod trust;
+pub mod wall_notice;
 pub mod waves;
 
 mod store;

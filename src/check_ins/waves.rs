@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{OrganisationId, PlanId, WaveId};
 use crate::questionnaires::scale::PublishAt;
 use crate::questionnaires::{Fraction, Instrument, Scale};
+use crate::store::{StoreError, Tx};
 use crate::vault::ServerKeys;
 
 const KIND: &str = "wave";
@@ -137,6 +138,15 @@ impl Row {
             tag: self.tag,
         })
     }
+}
+
+/// A wave of an organisation.
+pub async fn find(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    wave: WaveId,
+) -> Result<Option<Wave>, StoreError> {
+    super::store::waves::find(tx, organisation, wave).await
 }
 
 impl Wave {

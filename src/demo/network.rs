@@ -175,7 +175,7 @@ async fn begin(app: &App, number: usize) -> Result<House, Problem> {
         account,
         sign_in: "admin".to_owned(),
         team: None,
-        level: 40.0,
+        level: 33.0,
         roles: vec![(Role::Administrator, root)],
         signed_in,
     };
@@ -202,7 +202,7 @@ async fn build(
         let teams = chance.random_range(2..=3);
         for team_name in TEAMS.iter().take(teams) {
             let unit = open_unit(app, house, (site, UnitKind::Team, team_name)).await?;
-            let level = 40.0 + 4.0 * (chance.random::<f64>() * 2.0 - 1.0);
+            let level = 33.0 + 4.0 * (chance.random::<f64>() * 2.0 - 1.0);
             let name = format!("{team_name}, {site_name}");
             house.teams.push(Team {
                 unit,
@@ -289,7 +289,7 @@ async fn arrive(
         account: account.id,
         sign_in,
         team,
-        level: 40.0,
+        level: 33.0,
         roles,
         signed_in,
     })

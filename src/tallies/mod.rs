@@ -6,6 +6,7 @@ pub mod counted;
 pub mod publication;
 pub mod released;
 pub mod sight;
+pub mod table;
 pub(crate) mod store;
 pub mod tree;
 
