@@ -67,11 +67,7 @@ fn words(field: &str, text: &str) -> Result<String, Fault> {
 
 /// An alert that this supervisor may answer. HR may read alerts where the setting says so, but
 /// what is done is said by those who lead the unit.
-pub async fn hers(
-    tx: &mut Tx,
-    supervisor: &Supervisor,
-    alert: AlertId,
-) -> Result<Alert, Problem> {
+pub async fn hers(tx: &mut Tx, supervisor: &Supervisor, alert: AlertId) -> Result<Alert, Problem> {
     let sight = Sight::to_follower(tx, supervisor.who).await?;
     let alert = list::one(tx, &sight, alert).await?;
     supervisor.must_cover(alert.unit)?;

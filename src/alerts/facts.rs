@@ -149,8 +149,8 @@ fn leading(scales: &[OrganisationScale]) -> Option<&OrganisationScale> {
     let found = scales.iter().filter(|scale| scale.finding.is_some());
     found.reduce(|best, scale| {
         let p = |scale: &OrganisationScale| scale.finding.as_ref().map_or(1.0, |found| found.p);
-        let is_worse = scale.status > best.status
-            || (scale.status == best.status && p(scale) < p(best));
+        let is_worse =
+            scale.status > best.status || (scale.status == best.status && p(scale) < p(best));
         if is_worse { scale } else { best }
     })
 }
@@ -158,14 +158,16 @@ fn leading(scales: &[OrganisationScale]) -> Option<&OrganisationScale> {
 /// The worst status over the scales; `None`: not enough answers on any.
 #[must_use]
 pub fn organisation_status(judgement: &Judgement) -> Option<Status> {
-    let statuses = judgement.organisation.iter().filter_map(|scale| scale.status);
+    let statuses = judgement
+        .organisation
+        .iter()
+        .filter_map(|scale| scale.status);
     statuses.max()
 }
 
 fn is_typical(judgement: &Judgement, scale: Option<&str>) -> bool {
-    let of_scale = |known: &&crate::trends::ScalePlugIns| {
-        scale.is_none_or(|scale| scale == known.scale)
-    };
+    let of_scale =
+        |known: &&crate::trends::ScalePlugIns| scale.is_none_or(|scale| scale == known.scale);
     let found = judgement.plug_ins.iter().find(of_scale);
     found.is_none_or(|known| known.is_typical)
 }

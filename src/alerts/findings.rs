@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-
 use super::facts::Facts;
 use super::store::{self, FindingRow};
 use crate::ids::{OrganisationId, PlanId, UnitId, WaveId};
@@ -43,7 +42,10 @@ pub async fn of_unit(
     findings.sort_by_key(|finding| (finding.wave.plan, finding.wave.number));
     let mut by_plan: Vec<(PlanId, Vec<Finding>)> = Vec::new();
     for finding in findings {
-        match by_plan.last_mut().filter(|(plan, _)| *plan == finding.wave.plan) {
+        match by_plan
+            .last_mut()
+            .filter(|(plan, _)| *plan == finding.wave.plan)
+        {
             Some((_, of_plan)) => of_plan.push(finding),
             None => by_plan.push((finding.wave.plan, vec![finding])),
         }

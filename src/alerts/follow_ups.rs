@@ -1,12 +1,17 @@
 //! The day to look at an alert again: those who lead the unit are told once, in neutral words.
 
+use std::collections::BTreeSet;
+
 use chrono::Duration;
 
+use super::judging::write_to;
 use super::list::Alert;
 use super::store;
 use crate::app::App;
+use crate::ids::{AccountId, UnitId};
+use crate::notifications::Message;
 use crate::notifications::notices::{self, Audience, Notice, NoticeKind};
-use crate::people::organisations;
+use crate::people::{organisations, roles, units};
 use crate::store::StoreError;
 use crate::zones::local_day;
 
@@ -45,6 +50,14 @@ async fn tell(app: &App, alert: &Alert) -> Result<bool, StoreError> {
         alert: Some(alert.id),
     };
     notices::post(&mut tx, &notice, now).await?;
+    let tree = units::tree(&mut tx, alert.organisation).await?;
+    let above: Vec<UnitId> = tree.line_above(alert.unit).collect();
+    let leads = roles::supervisors(&mut tx, alert.organisation).await?;
+    let hers = leads.into_iter().filter(|(_, unit)| above.contains(unit));
+    let accounts: BTreeSet<AccountId> = hers.map(|(account, _)| account).collect();
+    let accounts: Vec<AccountId> = accounts.into_iter().collect();
+    let message = Message::FollowUpDue { alert: alert.id.0 };
+    write_to(&mut tx, app, (alert.organisation, &accounts), message).await?;
     tx.commit().await?;
     Ok(true)
 }

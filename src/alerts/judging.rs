@@ -2,7 +2,7 @@
 //! transaction of its own, which is certain to come: a wave that was counted and not yet judged is
 //! found again by any server, and nothing is said of it twice.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::comparison::{History, KINDS};
 use super::course::{Because, Step, step};
@@ -10,9 +10,11 @@ use super::facts::{Facts, organisation_status};
 use super::list::Alert;
 use super::store::{self, FindingRow, Unjudged};
 use crate::app::App;
-use crate::ids::{AlertId, UnitId, WaveId};
+use crate::ids::{AccountId, AlertId, OrganisationId, UnitId, WaveId};
 use crate::notifications::notices::{self, Audience, Notice, NoticeKind};
+use crate::notifications::{self, Event, Message};
 use crate::people::units::{self, UnitKind};
+use crate::people::{organisations, roles};
 use crate::rehearsal::point;
 use crate::store::{StoreError, Tx};
 use crate::tallies::released;
@@ -85,11 +87,7 @@ async fn judge_one(app: &App, of: &Unjudged) -> Result<bool, StoreError> {
 }
 
 /// Everything that is concluded at a wave: about each unit that it asked, and the organisation.
-fn findings(
-    of: &Unjudged,
-    history: &History<'_>,
-    kinds: &HashMap<UnitId, UnitKind>,
-) -> Vec<Found> {
+fn findings(of: &Unjudged, history: &History<'_>, kinds: &HashMap<UnitId, UnitKind>) -> Vec<Found> {
     let mut found = Vec::new();
     let mut organisation = None;
     for kind in KINDS {
@@ -157,12 +155,8 @@ async fn keep(tx: &mut Tx, app: &App, of: &Unjudged, found: Found) -> Result<(),
     let status = present.as_ref().map(Alert::status);
     match (step(status, found.status), present) {
         (Step::Open(status), _) => open(tx, app, of, (found.unit, status)).await,
-        (Step::Turn(status), Some(alert)) => {
-            turn(tx, app, (alert, of.wave), Ok(status)).await
-        }
-        (Step::End(because), Some(alert)) => {
-            turn(tx, app, (alert, of.wave), Err(because)).await
-        }
+        (Step::Turn(status), Some(alert)) => turn(tx, app, (alert, of.wave), Ok(status)).await,
+        (Step::End(because), Some(alert)) => turn(tx, app, (alert, of.wave), Err(because)).await,
         (_, Some(alert)) => store::see(tx, alert.id, of.wave).await,
         (_, None) => Ok(()),
     }
@@ -247,13 +241,38 @@ async fn tell(tx: &mut Tx, app: &App, of: &Unjudged) -> Result<(), StoreError> {
         wave: Some(of.wave),
         alert: None,
     };
-    notices::post(tx, &notice, app.clock.now()).await
+    let now = app.clock.now();
+    notices::post(tx, &notice, now).await?;
+    let news = (Event::ResultsReady, of.wave);
+    notifications::announce(tx, of.organisation, news, now).await?;
+    let leads = roles::supervisors(tx, of.organisation).await?;
+    let accounts: BTreeSet<AccountId> = leads.into_iter().map(|(account, _)| account).collect();
+    let accounts: Vec<AccountId> = accounts.into_iter().collect();
+    let message = Message::ResultsThere { wave: of.wave };
+    write_to(tx, app, (of.organisation, &accounts), message).await
+}
+
+/// Letters to those of these accounts who asked for letters.
+pub(super) async fn write_to(
+    tx: &mut Tx,
+    app: &App,
+    (organisation, accounts): (OrganisationId, &[AccountId]),
+    message: Message,
+) -> Result<(), StoreError> {
+    if let Some(organisation) = organisations::find(tx, organisation).await? {
+        let hours = organisation.hours(app.settings.sends_mail());
+        notifications::tell(tx, &hours, accounts, message, app.clock.now()).await?;
+    }
+    Ok(())
 }
 
 /// Alerts of plans that have ended: no wave will ever raise, lower or end them.
 async fn end_alerts_without_a_future(app: &App) -> Result<(), StoreError> {
     let mut tx = app.store.read().await?;
-    if store::open_alerts_without_a_future(&mut tx).await?.is_empty() {
+    if store::open_alerts_without_a_future(&mut tx)
+        .await?
+        .is_empty()
+    {
         return Ok(());
     }
     drop(tx);

@@ -179,8 +179,10 @@ pub async fn find(
     alert: AlertId,
 ) -> Result<Option<Alert>, StoreError> {
     const SQL: &str = "SELECT * FROM alerts WHERE organisation = $1 AND id = $2";
-    Ok(on!(tx, conn => sqlx::query_as(SQL).bind(organisation).bind(alert)
-        .fetch_optional(conn).await)?)
+    Ok(
+        on!(tx, conn => sqlx::query_as(SQL).bind(organisation).bind(alert)
+        .fetch_optional(conn).await)?,
+    )
 }
 
 /// Every alert of an organisation, newest first.

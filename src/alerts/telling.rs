@@ -134,7 +134,10 @@ impl Voice<'_> {
             ("low", Filling::Number(rounded(change.interval[0]))),
             ("high", Filling::Number(rounded(change.interval[1]))),
             ("since", text(&self.month(change.since))),
-            ("shape", text(if change.gradual { "gradual" } else { "step" })),
+            (
+                "shape",
+                text(if change.gradual { "gradual" } else { "step" }),
+            ),
             ("form", form(change)),
         ];
         self.wording.tell("finding-change", &with)
@@ -178,7 +181,8 @@ impl Voice<'_> {
 
     fn month(&self, at: DateTime<Utc>) -> String {
         let key = format!("month-{}", at.month());
-        self.wording.tell(&key, &[("year", text(&at.year().to_string()))])
+        self.wording
+            .tell(&key, &[("year", text(&at.year().to_string()))])
     }
 }
 
@@ -195,7 +199,11 @@ fn direction(higher_is_better: bool) -> Filling {
 }
 
 fn form(change: &Change) -> Filling {
-    text(if change.absolute { "absolute" } else { "relative" })
+    text(if change.absolute {
+        "absolute"
+    } else {
+        "relative"
+    })
 }
 
 /// Whole points, as all numbers in sentences are.

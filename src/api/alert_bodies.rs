@@ -110,7 +110,9 @@ pub struct AcknowledgementBody {
 pub fn voice<'a>(app: &'a App, instrument: Option<&str>, language: &str) -> Voice<'a> {
     Voice {
         wording: Wording::of(language),
-        instrument: instrument.and_then(|id| app.catalogue.find(id)).map(AsRef::as_ref),
+        instrument: instrument
+            .and_then(|id| app.catalogue.find(id))
+            .map(AsRef::as_ref),
     }
 }
 

@@ -14,8 +14,8 @@ use super::credentials::Credentials;
 use super::reply::{Answer, Reply};
 use super::sent::Sent;
 use crate::alerts::acknowledgement::{self, Acknowledgement};
-use crate::alerts::list::{self, Alert, Page, State, Wanted};
 use crate::alerts::findings;
+use crate::alerts::list::{self, Alert, Page, State, Wanted};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::auth::access_tokens::Scope;
@@ -255,12 +255,7 @@ async fn versioned(tx: &mut Tx, app: &App, alert: &Alert, language: &str) -> Ans
     Ok(Reply::Ok(Json(body), Some(version)))
 }
 
-async fn body(
-    tx: &mut Tx,
-    app: &App,
-    alert: &Alert,
-    language: &str,
-) -> Result<AlertBody, Problem> {
+async fn body(tx: &mut Tx, app: &App, alert: &Alert, language: &str) -> Result<AlertBody, Problem> {
     let at = (alert.latest_wave, alert.unit);
     let finding = findings::at(tx, alert.organisation, at).await?;
     let course = list::course(tx, alert).await?;
@@ -268,12 +263,7 @@ async fn body(
     Ok(AlertBody::of(app, parts, language))
 }
 
-async fn bodies(
-    tx: &mut Tx,
-    app: &App,
-    page: Page,
-    language: &str,
-) -> Result<AlertsBody, Problem> {
+async fn bodies(tx: &mut Tx, app: &App, page: Page, language: &str) -> Result<AlertsBody, Problem> {
     let mut alerts = Vec::new();
     for alert in &page.alerts {
         alerts.push(body(tx, app, alert, language).await?);

@@ -15,8 +15,8 @@ mod forms;
 pub mod imports;
 pub mod me;
 pub mod methods;
-pub mod organisations;
 mod notices;
+pub mod organisations;
 mod padding;
 pub mod people;
 pub mod people_bodies;
@@ -27,13 +27,13 @@ mod results;
 pub mod roles;
 pub mod second_factor;
 mod sent;
-mod tables;
-mod text;
 pub mod sign_ins;
 pub mod standings;
+mod tables;
+mod text;
 mod trends;
-mod wall_notices;
 pub mod units;
+mod wall_notices;
 
 use poem_openapi::{OpenApi, OpenApiService};
 

@@ -123,8 +123,10 @@ async fn trend(
     for shown in released::of_unit(tx, visible).await? {
         by_plan.entry(shown.wave.plan).or_default().push(shown);
     }
-    let mut found: BTreeMap<PlanId, Vec<Finding>> =
-        findings::of_unit(tx, sight, unit).await?.into_iter().collect();
+    let mut found: BTreeMap<PlanId, Vec<Finding>> = findings::of_unit(tx, sight, unit)
+        .await?
+        .into_iter()
+        .collect();
     let plans = by_plan.into_iter().filter_map(|(plan, shown)| {
         let findings = found.remove(&plan).unwrap_or_default();
         of_plan(app, (plan, &shown), &findings, language)
@@ -171,9 +173,8 @@ fn of_plan(
         status: latest
             .and_then(|finding| finding.status)
             .map(|status| status.word().to_owned()),
-        told: latest.map(|finding| {
-            ToldBody::of(&voice, voice.tell(&finding.facts, finding.status))
-        }),
+        told: latest
+            .map(|finding| ToldBody::of(&voice, voice.tell(&finding.facts, finding.status))),
         findings: findings.iter().map(FindingBody::of).collect(),
     })
 }

@@ -69,5 +69,9 @@ async fn hers(app: &App, who: Who, wave: WaveId) -> Result<(Wave, Organisation),
 /// Where the organisation is reached; `None` as long as the operator has set no public address.
 fn address(app: &App, organisation: &Organisation) -> Option<String> {
     let base = app.settings.public_url.as_deref()?;
-    Some(format!("{}/o/{}", base.trim_end_matches('/'), organisation.short_name))
+    Some(format!(
+        "{}/o/{}",
+        base.trim_end_matches('/'),
+        organisation.short_name
+    ))
 }

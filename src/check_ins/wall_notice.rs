@@ -8,6 +8,7 @@ use qrcodegen::{QrCode, QrCodeEcc};
 use super::waves::Wave;
 use crate::locales::{FALLBACK, Filling, Wording};
 use crate::people::organisations::Organisation;
+use crate::zones;
 
 /// A QR code as a drawing of squares of one unit each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +70,9 @@ fn wordings(wave: &Wave) -> Vec<Wording> {
     for language in &wave.languages {
         let wording = Wording::of(language);
         let is_known = language.starts_with(wording.language());
-        let is_new = wordings.iter().all(|one| one.language() != wording.language());
+        let is_new = wordings
+            .iter()
+            .all(|one| one.language() != wording.language());
         if is_known && is_new {
             wordings.push(wording);
         }
@@ -96,23 +99,15 @@ fn part(wording: &Wording, wave: &Wave, organisation: &Organisation) -> Part {
     }
 }
 
-/// Day and hour of an instant where the organisation is; in UTC if its zone is not known any more.
+/// Day and full hour of an instant where the organisation is.
 fn local(wording: &Wording, at: DateTime<Utc>, zone: &str) -> Filling {
-    let wall = jiff::tz::TimeZone::get(zone).ok().and_then(|zone| {
-        let at = jiff::Timestamp::from_microsecond(at.timestamp_micros()).ok()?;
-        let wall = zone.to_datetime(at);
-        let time = format!("{:02}:{:02}", wall.hour(), wall.minute());
-        Some((wall.year().into(), i64::from(wall.month()), i64::from(wall.day()), time))
-    });
-    let (year, month, day, time): (i32, i64, i64, String) = wall.unwrap_or_else(|| {
-        let (month, day) = (at.month().into(), at.day().into());
-        (at.year(), month, day, format!("{} UTC", at.format("%H:%M")))
-    });
-    let year = [("year", Filling::Text(year.to_string()))];
+    let (day, hour) = zones::local(zone, at);
+    let year = [("year", Filling::Text(day.year().to_string()))];
+    let month = wording.tell(&format!("month-{}", day.month()), &year);
     let with = [
-        ("day", Filling::Number(day)),
-        ("month", Filling::Text(wording.tell(&format!("month-{month}"), &year))),
-        ("time", Filling::Text(time)),
+        ("day", Filling::Number(day.day().into())),
+        ("month", Filling::Text(month)),
+        ("time", Filling::Text(format!("{hour:02}:00"))),
     ];
     Filling::Text(wording.tell("wall-day", &with))
 }

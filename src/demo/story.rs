@@ -32,7 +32,7 @@ const LEAVE: f64 = 0.02;
 /// Check-ins on their way at the same time: they share commits.
 const AT_ONCE: usize = 32;
 /// Points per quarter, and from how many quarters before the present on, of the team that rises.
-const RISE: f64 = 6.0;
+const RISE: f64 = 8.0;
 const RISES_FOR: u32 = 4;
 
 /// Told how far the story is.

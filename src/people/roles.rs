@@ -60,6 +60,18 @@ pub async fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Held>, St
     store::roles::of_account(tx, account).await
 }
 
+/// Everyone who leads a unit of an organisation, with the unit; for the jobs that tell them.
+pub async fn supervisors(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<Vec<(AccountId, UnitId)>, StoreError> {
+    let held = store::roles::of_organisation(tx, organisation).await?;
+    let leads = held
+        .into_iter()
+        .filter(|held| held.role == Role::Supervisor);
+    Ok(leads.map(|held| (held.account, held.unit)).collect())
+}
+
 /// Who may follow, plan for or administer a unit: supervisors, HR and administrators of it and of
 /// the units above it. For the members of the unit.
 pub async fn over_unit(

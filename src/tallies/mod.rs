@@ -6,8 +6,8 @@ pub mod counted;
 pub mod publication;
 pub mod released;
 pub mod sight;
-pub mod table;
 pub(crate) mod store;
+pub mod table;
 pub mod tree;
 
 mod fraction;

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::sight::Sight;
 use super::store;
 pub use super::store::CountedWave;
-use super::sight::Sight;
 use super::{Atom, Publication, Tree, publications};
 use crate::ids::{OrganisationId, UnitId};
 use crate::people::organisations;

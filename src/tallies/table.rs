@@ -128,9 +128,11 @@ pub fn csv(rows: &[Shown]) -> String {
 #[must_use]
 pub fn dictionary() -> String {
     let header = ["column", "values", "meaning"].map(str::to_owned).to_vec();
-    let lines = COLUMNS
-        .iter()
-        .map(|column| [column.name, column.values, column.meaning].map(str::to_owned).to_vec());
+    let lines = COLUMNS.iter().map(|column| {
+        [column.name, column.values, column.meaning]
+            .map(str::to_owned)
+            .to_vec()
+    });
     written(std::iter::once(header).chain(lines))
 }
 

@@ -110,6 +110,89 @@ both!(
     }
 );
 
+/// Status of the change alone, and status, at each finding of a trend.
+fn statuses(plan: &Value) -> Vec<(Option<&str>, Option<&str>)> {
+    let findings = plan["findings"].as_array().unwrap().iter();
+    findings
+        .map(|finding| {
+            let change = finding["document"]["change_status"].as_str();
+            (change, finding["status"].as_str())
+        })
+        .collect()
+}
+
+both!(
+    the_team_that_rises_is_flagged_and_the_season_flags_no_other,
+    async |store| {
+        let app = TestApp::open(store).await;
+        let shown = filled(&app).await;
+        let worker = token(&app, &shown, "worker").await;
+        let mine = app.get(&worker, "/me/trend").await.good();
+        let plans = mine["plans"].as_array().unwrap();
+        let cbi = plans
+            .iter()
+            .find(|plan| plan["instrument"] == "cbi")
+            .unwrap();
+        let flagged = statuses(cbi)
+            .iter()
+            .position(|(change, _)| matches!(change, Some("elevated" | "high")));
+        // Of six waves the last three have risen, by 8, 16 and 24 points.
+        assert!(matches!(flagged, Some(3 | 4)), "{:?}", statuses(cbi));
+        let rising = mine["unit"].as_str().unwrap().to_owned();
+        let everything = everyone_elses_statuses(&app, &shown, &rising).await;
+        assert!(everything.len() > 8, "{}", everything.len());
+        let alarms = everything
+            .iter()
+            .filter(|(_, change)| matches!(change.as_deref(), Some("elevated" | "high")));
+        assert_eq!(alarms.count(), 0, "{everything:?}");
+    }
+);
+
+/// The latest change status of every other team in the quarterly plan, whoever may read it: one
+/// of its members asks.
+async fn everyone_elses_statuses(
+    app: &TestApp,
+    shown: &[Shown],
+    rising: &str,
+) -> Vec<(String, Option<String>)> {
+    let admin = token(app, shown, "administrator").await;
+    let whole = app.get(&admin, "/organisation").await.good();
+    let whole = whole["id"].as_str().unwrap().to_owned();
+    let people = app.get(&admin, "/people?limit=200").await.good();
+    let head = people["people"].as_array().unwrap().iter();
+    let head = head
+        .filter(|person| person["state"] == "active")
+        .find(|person| person["sign_in"] != "admin")
+        .expect("somebody");
+    let path = format!(
+        "/people/{}/roles/supervisor/{whole}",
+        head["id"].as_str().unwrap()
+    );
+    app.put(&admin, &path, json!({})).await.good();
+    let password = &shown[0].password;
+    let body = json!({
+        "organisation": shown[0].organisation, "sign_in": head["sign_in"], "password": password,
+    });
+    let head = app.post("", "/sign-ins", body).await.good();
+    let head = head["token"].as_str().unwrap().to_owned();
+    let units = app.get(&head, "/me/followed-units").await.good();
+    let mut all = Vec::new();
+    for unit in units["units"].as_array().unwrap() {
+        let id = unit["id"].as_str().unwrap();
+        if id == rising || unit["kind"] != "team" {
+            continue;
+        }
+        let trend = app.get(&head, &format!("/units/{id}/trend")).await.good();
+        for plan in trend["plans"].as_array().unwrap() {
+            if plan["instrument"] == "cbi" {
+                let changes = statuses(plan).into_iter();
+                all.extend(changes.map(|(change, _)| (id.to_owned(), change.map(str::to_owned))));
+            }
+        }
+    }
+    all
+}
+
 both!(
     a_database_that_is_used_is_never_filled_with_a_demonstration,
     async |store| {

@@ -9,6 +9,7 @@
 
 mod answers;
 mod attack;
+mod concluded;
 pub mod crawl;
 mod demonstration;
 mod looking;
@@ -66,12 +67,16 @@ async fn watch(store: TestStore, seeds: impl Iterator<Item = u64>, openings: &[&
         }
     }
     let mut found = Found::default();
+    let mut compared = concluded::Compared::default();
     for (town, shown) in towns.iter().zip(&shown) {
         println!("town {}: {} rows shown", town.seed, shown.len());
         let waves = released::waves(&app, &town.house.organisation).await;
         attack::attack(&waves, shown, &mut found);
         attack::must_be_of_the_answers(town, &waves);
+        concluded::must_follow_from_rows(&app, &town.house, town.instrument, &mut compared).await;
     }
+    assert!(compared.findings > towns.len(), "{compared:?}");
+    println!("{compared:?} follow from released rows");
     found
 }
 

@@ -8,6 +8,7 @@
 
 mod base;
 mod between_statements;
+mod conclusions;
 pub mod ground;
 pub mod inspection;
 mod ledger;

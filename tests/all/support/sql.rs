@@ -7,7 +7,12 @@ use super::app::TestApp;
 /// Number of rows of a table.
 pub async fn rows(app: &TestApp, table: &'static str) -> i64 {
     let sql = match table {
+        "alert_turns" => "SELECT COUNT(*) FROM alert_turns",
+        "alerts" => "SELECT COUNT(*) FROM alerts",
         "ballots" => "SELECT COUNT(*) FROM ballots",
+        "choices" => "SELECT COUNT(*) FROM choices",
+        "findings" => "SELECT COUNT(*) FROM findings",
+        "notices" => "SELECT COUNT(*) FROM notices",
         "open_records" => "SELECT COUNT(*) FROM open_records",
         "records" => "SELECT COUNT(*) FROM records",
         "tallies" => "SELECT COUNT(*) FROM tallies",

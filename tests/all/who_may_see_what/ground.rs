@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::support::TestStore;
 use crate::support::app::{Person, TestApp};
+use crate::support::run_sql;
 use crate::support::wire::{Request, Wire};
 
 /// Who asks; the columns of the table, in its order.
@@ -86,6 +87,14 @@ pub struct Ground {
     many: u32,
 }
 
+/// An open alert about the team "here". Its id is that of the closed wave.
+const ALERT: &str = "INSERT INTO alerts (organisation, id, plan, unit, status, opened_wave,
+        latest_wave, opened_at, changed_at, follow_up_told, version)
+    SELECT waves.organisation, waves.id, waves.plan, units.id, 'elevated', waves.id, waves.id,
+        waves.closes_at, waves.closes_at, FALSE, 1
+    FROM waves JOIN units ON units.organisation = waves.organisation AND units.name = 'Night'
+    WHERE waves.state = 'closed'";
+
 impl Ground {
     pub async fn prepare(store: TestStore) -> Self {
         let app = TestApp::open(store).await;
@@ -118,6 +127,7 @@ impl Ground {
         for instant in ["2026-02-02", "2026-02-16", "2026-05-02"] {
             app.at(&format!("{instant}T05:00:00Z")).await;
         }
+        run_sql(&app, ALERT).await;
         let path = format!("/people/{}/departure", left.id);
         app.post(&ours.admin, &path, json!({})).await.good();
         let waves = app.get(&ours.admin, "/waves").await.good();

@@ -76,6 +76,7 @@ async fn account(ground: &Ground, asker: Asker, route: &str) -> Question {
         "DELETE /me/second-factor" => {
             Question::with(&json!({ "password": PASSWORD, "code": "123456" }))
         }
+        "PUT /me/notices/read" => Question::with(&json!({ "until": "2026-01-01T00:00:00Z" })),
         "PUT /me/choices" => Question::with(&json!({ "reach": "unit" })),
         "POST /me/access-tokens" => {
             Question::with(&json!({ "name": "x", "scopes": ["read-units"], "days": 1 }))
@@ -132,7 +133,15 @@ async fn units(ground: &mut Ground, route: &str) -> Question {
         "GET /units/{id}" => Question::about("{id}", &ground.team),
         "PATCH /units/{id}" => Question::about("{id}", &ground.team).and(&json!({})),
         "POST /units/{id}/closing" => Question::about("{id}", &ground.empty_team().await),
-        "GET /units/{unit}/publications" => Question::about("{unit}", &ground.team),
+        _ if route.starts_with("GET /units/{unit}/") => Question::about("{unit}", &ground.team),
+        "GET /alerts/{alert}" => Question::about("{alert}", &ground.closed_wave),
+        "PUT /alerts/{alert}/acknowledgement" => Question::about("{alert}", &ground.closed_wave)
+            .and(&json!({ "planned": "An hour less." })),
+        "PUT /alerts/{alert}/closing-note" => Question::about("{alert}", &ground.closed_wave)
+            .and(&json!({ "note": "It was an hour less." })),
+        _ if route.starts_with("GET /waves/{wave}/") => {
+            Question::about("{wave}", &ground.open_wave)
+        }
         "DELETE /plans/{plan}" => Question::about("{plan}", &ground.small_plan().await),
         "POST /waves/{wave}/extension" => Question::about("{wave}", &ground.open_wave)
             .and(&json!({ "closes_at": "2026-05-03T00:00:00Z" })),

@@ -130,6 +130,7 @@ async fn place(app: &TestApp, house: House, team: String, mut people: Vec<Person
             .map(|one| one["id"].as_str().unwrap().to_owned())
             .collect(),
         instruments: vec!["cbi".to_owned()],
+        alerts: Vec::new(),
     };
     let twin = people.swap_remove(0);
     Place {

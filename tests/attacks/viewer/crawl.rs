@@ -14,6 +14,7 @@ pub struct Ground {
     pub units: Vec<String>,
     pub waves: Vec<String>,
     pub instruments: Vec<String>,
+    pub alerts: Vec<String>,
 }
 
 /// One answer.
@@ -82,6 +83,7 @@ impl Ground {
             ("id", "/api/v1/units/") | ("unit", _) => &self.units,
             ("wave", _) => &self.waves,
             ("instrument", _) => &self.instruments,
+            ("alert", _) => &self.alerts,
             _ => panic!("nobody has said what to put into {route}"),
         };
         let filled = about.iter().map(|one| format!("{before}{one}{after}"));

@@ -37,8 +37,19 @@ pub async fn ground(app: &TestApp, house: &House, instruments: &[&str]) -> Groun
         people: ids("/people", "people").await,
         units: ids("/units", "units").await,
         waves: ids("/waves", "waves").await,
+        alerts: alerts(app, house).await,
         instruments: instruments.iter().map(|id| (*id).to_owned()).collect(),
     }
+}
+
+/// Every alert, as who follows the whole organisation is shown them.
+async fn alerts(app: &TestApp, house: &House) -> Vec<String> {
+    let token = app.sign_in(&house.short_name, "supervisor").await;
+    let alerts = app.get(&token, "/alerts?limit=200").await.good();
+    let alerts = alerts["alerts"].as_array().unwrap().iter();
+    alerts
+        .map(|alert| alert["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// Fetches as every role and takes in what is shown. `workers` are sign-in names.

@@ -15,9 +15,12 @@ const MEMBERSHIP: &str = "who is a member of what, and since when";
 /// What somebody with power has decided.
 const SETTING: &str = "a setting or a plan, the same whatever is answered";
 
+/// Computed from released rows: `concluded` computes every one again.
+const CONCLUDED: &str = "follows from released rows";
+
 /// Route (`*` for every one), field (`*` at its end for everything below), and why it tells nothing
 /// about anybody's answers.
-const EXCUSED: [(&str, &str, &str); 33] = [
+const EXCUSED: [(&str, &str, &str); 39] = [
     ("/me", ".vault_number", MEMBERSHIP),
     ("/me", ".recovered_vaults", MEMBERSHIP),
     ("/me", ".organisation*", MEMBERSHIP),
@@ -52,6 +55,12 @@ const EXCUSED: [(&str, &str, &str); 33] = [
     ("/people/{id}/roles", ".roles[].role", MEMBERSHIP),
     ("/units", ".units[].*", "made from the number of members"),
     ("/units/{id}", "*", "made from the number of members"),
+    ("/units/{unit}/trend", ".plans*", CONCLUDED),
+    ("/me/trend", ".plans*", CONCLUDED),
+    ("/alerts", ".alerts*", CONCLUDED),
+    ("/me/alerts", ".alerts*", CONCLUDED),
+    ("/alerts/{alert}", "*", CONCLUDED),
+    ("/me/notices", ".unread", "what she has read herself"),
     ("/organisation", ".notification_hour", SETTING),
     ("/organisation", ".threshold", SETTING),
     ("*", ".status", "of a problem: the status of the answer"),

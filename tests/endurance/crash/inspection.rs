@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use super::conclusions;
 use super::ground::{Ground, Worker};
 use super::ledger::Said;
 use super::sql::Sql;
@@ -69,6 +70,7 @@ pub async fn inspect(ground: &mut Ground, serving: &Serving) -> Sight {
     ballots_are_those_of_the_records(&mut sql, &sight).await;
     keys_and_ballots_go_together(&mut sql).await;
     everything_ended_once(&mut sql, ground).await;
+    conclusions::are_there_once(&mut sql).await;
     for (wave, state) in sql.waves().await {
         if state == "closed" && ground.was_counted_elsewhere {
             let rows = sql.tallies(wave).await;
