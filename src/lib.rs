@@ -23,6 +23,7 @@ pub mod questionnaires;
 pub mod rehearsal;
 pub mod router;
 pub mod settings;
+pub mod simulation;
 pub mod store;
 pub mod tallies;
 pub mod trends;

@@ -18,6 +18,7 @@ mod questionnaires;
 mod restore;
 mod score;
 mod serve;
+mod simulate;
 mod trends;
 
 use std::process::ExitCode;
@@ -63,6 +64,8 @@ enum Command {
     Score(score::Args),
     /// Answers requests and runs jobs.
     Serve(serve::Args),
+    /// Simulates organisations: how often the trend method is wrong, how soon it is right.
+    Simulate(simulate::Args),
     /// Applies the trend method to released rows in a file, and prints what is concluded.
     Trends(trends::Args),
 }
@@ -85,6 +88,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Restore(args) => restore::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Trends(args) => trends::run(&args),
     };
     match done {

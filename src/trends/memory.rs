@@ -54,6 +54,12 @@ impl Memory {
         self.status
     }
 
+    /// Whether the last wave had a row.
+    #[must_use]
+    pub const fn is_of_this_wave(&self) -> bool {
+        self.gaps == 0 && self.status.is_some()
+    }
+
     /// Whether the status is from the wave before: "no new information".
     #[must_use]
     pub const fn has_no_new_information(&self) -> bool {

@@ -18,6 +18,7 @@ mod publication;
 mod questionnaires;
 mod quiet_logs;
 mod schemas;
+mod simulation;
 #[expect(dead_code, reason = "each test binary uses a part of it")]
 mod support;
 mod trends;

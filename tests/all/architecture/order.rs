@@ -29,6 +29,8 @@ const ORDER: &[&str] = &[
     // What a unit may see of itself.
     "trends",
     "alerts",
+    // Made-up organisations, to measure the trends.
+    "simulation",
     // What is done.
     "sessions",
     "programmes",
@@ -53,6 +55,19 @@ const WALLS: &[(&str, &[&str])] = &[
     ("trends", &["check_ins", "ballots", "vault", "auth"]),
     ("alerts", &["check_ins", "ballots", "vault"]),
     ("support_plans", &["check_ins", "ballots"]),
+    // What is measured is the rule and the method, and nothing real.
+    (
+        "simulation",
+        &[
+            "store",
+            "vault",
+            "auth",
+            "check_ins",
+            "ballots",
+            "people",
+            "alerts",
+        ],
+    ),
     // Nothing connects a score with a request for help.
     (
         "sessions",

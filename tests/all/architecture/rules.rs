@@ -102,7 +102,7 @@ pub fn statements(source: &Source) -> Vec<String> {
 
 /// Rules are functions of their arguments: no waiting, no transaction, no clock, no web.
 pub fn purity(source: &Source) -> Vec<String> {
-    const FOLDERS: &[&str] = &["vault", "questionnaires", "trends"];
+    const FOLDERS: &[&str] = &["vault", "questionnaires", "trends", "simulation"];
     const FILES: &[&str] = &[
         "alerts/comparison.rs",
         "alerts/course.rs",
