@@ -118,14 +118,14 @@ SETTINGS
 
 # ---------------------------------------------------------------------------- Python
 
-# An independent reader of FHIR, for the test of `questionnaires export`, and schemathesis, which
-# makes up requests from the API's document.
+# An independent reader of FHIR, for the test of `questionnaires export`; schemathesis, which makes
+# up requests from the API's document; numpy, for the second implementation of the trend method.
 prepare_python() {
     local home="${CARGO_TARGET_DIR:-target}/test-python"
     mkdir -p "$home"
     home=$(cd "$home" && pwd)
     if ! cmp -s tests/requirements.txt "$home/installed.txt" ||
-        ! "$home/bin/python" -c 'import fhir.resources, schemathesis' 2>/dev/null; then
+        ! "$home/bin/python" -c 'import fhir.resources, numpy, schemathesis' 2>/dev/null; then
         rm -rf "$home"
         local python=python3
         if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
@@ -158,7 +158,7 @@ documentation() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked; }
 
 step "packages" check_tools
 step "PostgreSQL ($(basename "$(dirname "$postgres_bin")"))" start_postgres
-step "Python with schemathesis and a reader of FHIR" prepare_python
+step "Python with schemathesis, numpy and a reader of FHIR" prepare_python
 
 if [ $# -gt 0 ]; then
     say "$*"

@@ -13,6 +13,7 @@ mod others;
 mod program;
 pub mod publications;
 mod slow_sync;
+pub mod trends;
 
 pub use figures::Table;
 pub use load::Load;

@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use super::installation::{Installation, block_on};
 use super::{logging, serve};
 use crate::app::{self, App};
-use crate::bench::{Load, Table, check_ins, closing, idle, publications};
+use crate::bench::{Load, Table, check_ins, closing, idle, publications, trends};
 use crate::clock::Clock;
 use crate::operations::progress;
 use crate::store::{Commits, Opening, Store, raw_commits};
@@ -31,6 +31,8 @@ enum What {
     Program(Rest),
     /// The close of a large wave: time, memory, and how long others wait.
     Closing(Closing),
+    /// The trend method: the whole result of an organisation, against numpy if Python has it.
+    Trends(Trends),
     /// A server that gives each use case a commit of its own.
     #[command(hide = true)]
     ServeOneEach(ServeOneEach),
@@ -139,6 +141,36 @@ struct Closing {
 }
 
 #[derive(Debug, clap::Args)]
+struct Trends {
+    #[command(flatten)]
+    common: Common,
+    /// Teams.
+    #[arg(long, default_value_t = 50, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..=1000))]
+    teams: u32,
+    /// Quarterly waves.
+    #[arg(long, default_value_t = 20, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(2..=200))]
+    waves: u32,
+    /// Scales.
+    #[arg(long, default_value_t = 3, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..=20))]
+    scales: u32,
+    /// Rounds of each implementation; they take turns.
+    #[arg(long, default_value_t = 5, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..=1000))]
+    rounds: u32,
+    /// A Python with numpy, to compare with; without numpy nothing is compared.
+    #[arg(
+        long,
+        env = "RESPITE_TEST_PYTHON",
+        default_value = "python3",
+        value_name = "FILE"
+    )]
+    python: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
 struct ServeOneEach {
     #[command(flatten)]
     installation: Installation,
@@ -160,6 +192,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         What::Publications(args) => publications(args),
         What::Program(args) => program(args),
         What::Closing(args) => closing(args),
+        What::Trends(args) => trends(args),
         What::ServeOneEach(args) => serve_one_each(args),
         What::Raw(args) => raw(args),
     }
@@ -217,6 +250,20 @@ fn closing(args: &Closing) -> anyhow::Result<()> {
     };
     measured(&args.common, async |folder, bar| {
         closing::measure(&plan(folder), bar).await
+    })
+}
+
+fn trends(args: &Trends) -> anyhow::Result<()> {
+    let plan = |folder| trends::Plan {
+        teams: args.teams,
+        waves: args.waves,
+        scales: args.scales,
+        rounds: args.rounds,
+        python: args.python.clone(),
+        folder,
+    };
+    measured(&args.common, async |folder, bar| {
+        trends::measure(&plan(folder), bar)
     })
 }
 

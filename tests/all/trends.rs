@@ -4,6 +4,7 @@
 mod cases;
 mod command;
 mod properties;
+mod reference;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

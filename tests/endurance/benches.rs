@@ -53,6 +53,23 @@ fn the_program_at_rest_is_weighed() {
     are_numbers(&found, &["start_ms", "idle_mb", "binary_mb"]);
 }
 
+#[test]
+fn the_trend_method_is_measured_with_and_without_numpy() {
+    let words = "trends --teams 5 --waves 4 --scales 1 --rounds 1";
+    let found = bench(&words.split(' ').collect::<Vec<_>>());
+    are_numbers(
+        &found,
+        &[
+            "whole_ms",
+            "scans_a_second_one_core",
+            "scans_a_second_all_cores",
+        ],
+    );
+    let alone = format!("{words} --python no-such-python");
+    let found = bench(&alone.split(' ').collect::<Vec<_>>());
+    assert!(found["ratio"].is_null(), "{found}");
+}
+
 both!(
     the_close_of_a_wave_is_timed_and_releases_rows,
     async |store| {
