@@ -13,6 +13,7 @@ mod questionnaires;
 mod requests;
 mod sealed;
 mod texts;
+mod trends;
 
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed};
 

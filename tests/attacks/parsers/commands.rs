@@ -11,14 +11,15 @@ use super::mutations::damaged;
 /// Address space of the program, in KiB.
 const ROOM: u32 = 1_500_000;
 
-struct Ended {
-    code: Option<i32>,
-    out: String,
-    said: String,
+/// How the program ended.
+pub(super) struct Ended {
+    pub code: Option<i32>,
+    pub out: String,
+    pub said: String,
 }
 
 /// Runs a subcommand on a file of this name.
-fn run(arguments: &[&str], (name, bytes): (&str, &[u8])) -> Ended {
+pub(super) fn run(arguments: &[&str], (name, bytes): (&str, &[u8])) -> Ended {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(name), bytes).unwrap();
     let limited = format!("ulimit -v {ROOM}; exec \"$0\" \"$@\"");
@@ -40,7 +41,7 @@ fn run(arguments: &[&str], (name, bytes): (&str, &[u8])) -> Ended {
 
 impl Ended {
     /// Done, or refused with a place; nothing between.
-    fn must_be_plain(&self, place: &str) -> Result<(), TestCaseError> {
+    pub fn must_be_plain(&self, place: &str) -> Result<(), TestCaseError> {
         match self.code {
             Some(0) => prop_assert!(!self.out.is_empty() && self.said.is_empty()),
             Some(1) => {
