@@ -51,6 +51,7 @@ impl Square {
         let mut sigma = Self::NOUGHT;
         let (between, within) = (known.between_persons(), known.within_person());
         let overlaps = overlaps(rows, rhythm.lasting);
+        let roots = rows.0.map(|row| row.map_or(0.0, |row| 1.0 / row.n.sqrt()));
         for (i, row) in rows.0.iter().enumerate() {
             let Some(row) = row else { continue };
             sigma.0[i][i] = known.tau2 + known.q2 + (between + within) / row.n + ROUNDING;
@@ -58,8 +59,8 @@ impl Square {
             let mut way = 1.0;
             for (j, (later, overlap)) in rows.0.iter().zip(&overlaps).enumerate().skip(i + 1) {
                 way *= overlap;
-                if let Some(later) = later {
-                    let people = between * SHARED * way / (row.n * later.n).sqrt();
+                if later.is_some() {
+                    let people = between * SHARED * way * roots[i] * roots[j];
                     sigma.0[i][j] = known.tau2 + known.q2 * rhythm.phi[j - i] + people;
                     sigma.0[j][i] = sigma.0[i][j];
                 }

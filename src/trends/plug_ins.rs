@@ -2,7 +2,7 @@
 //! while there are few (A2). Variances are in squared points.
 
 use super::series::Cadence;
-use super::table::{Entry, Table};
+use super::table::{Column, Pair, Table};
 
 /// Variance within teams that is assumed before any is released (a standard deviation of 17), and
 /// how many degrees of freedom that is worth.
@@ -42,13 +42,19 @@ impl PlugIns {
             q2: PRIOR_Q2,
             spread_df,
         };
-        let rows = || table.units.iter().flat_map(|unit| unit.between(1, wave));
+        let columns = table.columns_to(wave);
+        let rows = || {
+            columns
+                .iter()
+                .flat_map(|column| &column.rows)
+                .map(|pair| pair.now)
+        };
         let answers: f64 = rows().map(|row| row.n).sum();
         if answers > 0.0 {
             known.m = rows().map(|row| row.n * row.y).sum::<f64>() / answers;
         }
-        known.tau2 = tau2(table, s2, wave);
-        known.q2 = known.movement(table, cadence, wave);
+        known.tau2 = tau2(columns, s2);
+        known.q2 = known.movement(columns, cadence);
         known
     }
 
@@ -82,14 +88,14 @@ impl PlugIns {
     /// q2, from differences between neighbouring waves of one unit against the others: squares are
     /// cut off, so that a team that really changes counts little, and weighted by how much of them
     /// movement makes up.
-    fn movement(&self, table: &Table, cadence: Cadence, wave: u32) -> f64 {
+    fn movement(&self, columns: &[Column], cadence: Cadence) -> f64 {
         let left = 1.0 - cadence.phi();
         let (mut weights, mut sum) = (0.0, 0.0);
-        for now in 2..=wave {
-            let moved: Vec<(f64, f64)> = table
-                .units
+        for column in columns {
+            let moved: Vec<(f64, f64)> = column
+                .rows
                 .iter()
-                .filter_map(|unit| self.moved(unit.between(now - 1, now)))
+                .filter_map(|pair| self.moved(pair))
                 .collect();
             let pairs = count(moved.len());
             if moved.len() < 3 {
@@ -112,8 +118,8 @@ impl PlugIns {
 
     /// The difference between two neighbouring rows, and the variance that people and rounding give
     /// it. `None` without both rows or without `stayed`.
-    fn moved(&self, rows: &[Entry]) -> Option<(f64, f64)> {
-        let [before, now] = rows else { return None };
+    fn moved(&self, Pair { before, now }: &Pair) -> Option<(f64, f64)> {
+        let before = before.as_ref()?;
         let stayed = now.stayed?;
         let people = 1.0 / now.n + 1.0 / before.n;
         let others = (people - 2.0 * stayed / (now.n * before.n)).max(0.0);
@@ -132,17 +138,17 @@ fn s2(table: &Table, wave: u32) -> (f64, f64) {
 }
 
 /// tau2: what the means of a wave differ by beyond what their sizes explain, over all waves.
-fn tau2(table: &Table, s2: f64, wave: u32) -> f64 {
+fn tau2(columns: &[Column], s2: f64) -> f64 {
     let (mut df, mut waves, mut beyond) = (0.0, 0.0, 0.0);
-    for now in 1..=wave {
-        let rows: Vec<&Entry> = table.units.iter().filter_map(|unit| unit.at(now)).collect();
+    for column in columns {
+        let rows = &column.rows;
         if rows.len() < 2 {
             continue;
         }
         let k = count(rows.len());
-        let mean = rows.iter().map(|row| row.y).sum::<f64>() / k;
-        let squares: f64 = rows.iter().map(|row| (row.y - mean).powi(2)).sum();
-        let chance = rows.iter().map(|row| 1.0 / row.n).sum::<f64>() / k;
+        let mean = rows.iter().map(|row| row.now.y).sum::<f64>() / k;
+        let squares: f64 = rows.iter().map(|row| (row.now.y - mean).powi(2)).sum();
+        let chance = rows.iter().map(|row| 1.0 / row.now.n).sum::<f64>() / k;
         beyond += squares - (k - 1.0) * s2 * chance;
         df += k - 1.0;
         waves += 1.0;

@@ -193,6 +193,7 @@ impl Set<'_> {
     /// The organisation's own rows (A7): always compared with its own past.
     fn organisation(&self, table: &Table) -> Option<Finding> {
         let rows = self.window.rows(&table.organisation);
+        rows.0[self.window.len() - 1]?;
         let known = self.known.for_organisation();
         let sigma = Square::sigma(&rows, &known, self.rhythm);
         self.absolute(&rows, &sigma)
@@ -200,26 +201,30 @@ impl Set<'_> {
 
     /// Each unit's finding, in the order of the series.
     fn units(&self, table: &Table) -> Vec<Option<Finding>> {
-        let rows: Vec<Rows> = table
-            .units
-            .iter()
-            .map(|unit| self.window.rows(unit))
-            .collect();
-        let sigmas: Vec<Square> = rows
-            .iter()
-            .map(|rows| Square::sigma(rows, &self.known, self.rhythm))
-            .collect();
-        let sums = Sums::of(&rows, &sigmas);
         let last = self.window.len() - 1;
-        let found = rows.iter().zip(&sigmas).map(|(rows, sigma)| {
-            rows.0[last]?;
-            if sums.units[last] > 3 {
-                self.relative(rows, sigma, &sums)
-            } else {
-                self.absolute(rows, sigma)
+        let mut found = vec![None; table.units.len()];
+        let now = table.columns_to(self.window.last).last();
+        if now.is_none_or(|now| now.wave < self.window.last) {
+            return found;
+        }
+        let mut present = Vec::new();
+        for (at, unit) in table.units.iter().enumerate() {
+            let rows = self.window.rows(unit);
+            if rows.0.iter().any(Option::is_some) {
+                present.push((at, rows, Square::sigma(&rows, &self.known, self.rhythm)));
             }
-        });
-        found.collect()
+        }
+        let sums = Sums::of(&present);
+        for (at, rows, sigma) in &present {
+            if rows.0[last].is_some() {
+                found[*at] = if sums.units[last] > 3 {
+                    self.relative(rows, sigma, &sums)
+                } else {
+                    self.absolute(rows, sigma)
+                };
+            }
+        }
+        found
     }
 
     /// Against the mean of the others (A3, A4); a wave without any other is dropped.
@@ -244,7 +249,6 @@ impl Set<'_> {
 
     /// Against M, with the yearly cycle as a part of chance.
     fn absolute(&self, rows: &Rows, sigma: &Square) -> Option<Finding> {
-        rows.0[self.window.len() - 1]?;
         let values = rows.0.map(|row| row.map(|row| row.y - self.known.m));
         let v = sigma.with_yearly_cycle(self.rhythm);
         let sequence = Sequence::of(&values, |i, j| v.0[i][j]);
@@ -267,14 +271,14 @@ impl Set<'_> {
 }
 
 impl Sums {
-    fn of(rows: &[Rows], sigmas: &[Square]) -> Self {
+    fn of(present: &[(usize, Rows, Square)]) -> Self {
         let mut sums = Self {
             units: [0; MOST],
             answers: [0.0; MOST],
             points: [0.0; MOST],
             weighted: Square::NOUGHT,
         };
-        for (rows, sigma) in rows.iter().zip(sigmas) {
+        for (_, rows, sigma) in present {
             for (i, row) in rows.0.iter().enumerate() {
                 let Some(row) = row else { continue };
                 sums.units[i] += 1;

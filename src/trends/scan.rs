@@ -1,5 +1,7 @@
 //! The scan (A5): which step or ramp in the window fits best, and how well.
 
+use std::ops::Range;
+
 use super::covariance::Square;
 use super::finding::{Finding, Fit, Form, Shape};
 use super::plug_ins::count;
@@ -19,8 +21,11 @@ pub(super) struct Sequence {
 /// A vector over the kept waves.
 type Line = [f64; MOST];
 
-/// K with V = K K'.
-struct Root(Square);
+/// K with V = K K', and one over its diagonal.
+struct Root {
+    k: Square,
+    inverse: Line,
+}
 
 impl Sequence {
     /// From the waves for which there is a value, with V over the places of the window.
@@ -54,14 +59,14 @@ impl Sequence {
             return None;
         }
         let root = Root::of(&self.v, rows)?;
-        let e = root.solve(&self.values, rows);
+        let e = root.solve(&self.values, 0..rows);
         let wave = |at: usize| window.first + u32::try_from(self.kept[at]).unwrap_or(0);
         let steps = (1..rows).map(|at| (Shape::Step, at));
         let ramps = (1..rows - 1).map(|at| (Shape::Gradual, at));
         let mut best: Option<Fit> = None;
         let mut late_step_se = None;
         for (shape, at) in steps.chain(ramps) {
-            let b = root.solve(&self.template(shape, at), rows);
+            let b = root.solve(&self.template(shape, at), at..rows);
             let information: f64 = b[..rows].iter().map(|b| b * b).sum();
             let product: f64 = b[..rows].iter().zip(&e).map(|(b, e)| b * e).sum();
             let fit = Fit {
@@ -104,29 +109,36 @@ impl Root {
     /// Cholesky's decomposition. V is a sum of covariances with something on its diagonal, so no
     /// pivoting is needed; `None` says that rounding has eaten it.
     fn of(v: &Square, rows: usize) -> Option<Self> {
-        let mut k = Square::NOUGHT;
+        let mut root = Self {
+            k: Square::NOUGHT,
+            inverse: [0.0; MOST],
+        };
+        let k = &mut root.k.0;
         for i in 0..rows {
             for j in 0..=i {
-                let known: f64 = (0..j).map(|at| k.0[i][at] * k.0[j][at]).sum();
+                let known: f64 = k[i][..j].iter().zip(&k[j][..j]).map(|(a, b)| a * b).sum();
                 let left = v.0[i][j] - known;
-                k.0[i][j] = if i > j {
-                    left / k.0[j][j]
+                if i > j {
+                    k[i][j] = left * root.inverse[j];
                 } else if left > 0.0 && left.is_finite() {
-                    left.sqrt()
+                    k[i][i] = left.sqrt();
+                    root.inverse[i] = 1.0 / k[i][i];
                 } else {
                     return None;
-                };
+                }
             }
         }
-        Some(Self(k))
+        Some(root)
     }
 
-    /// x with K x = `of`.
-    fn solve(&self, of: &Line, rows: usize) -> Line {
+    /// x with K x = `of`, which is nought before the range; so is x.
+    fn solve(&self, of: &Line, range: Range<usize>) -> Line {
         let mut x = [0.0; MOST];
-        for i in 0..rows {
-            let known: f64 = (0..i).map(|at| self.0.0[i][at] * x[at]).sum();
-            x[i] = (of[i] - known) / self.0.0[i][i];
+        let from = range.start;
+        for i in range {
+            let line = &self.k.0[i][from..i];
+            let known: f64 = line.iter().zip(&x[from..i]).map(|(k, x)| k * x).sum();
+            x[i] = (of[i] - known) * self.inverse[i];
         }
         x
     }

@@ -237,6 +237,7 @@ impl Series {
             }
         }
         reading.spread(&released.spread, &mut tables)?;
+        tables.iter_mut().for_each(Table::complete);
         Ok(Self {
             cadence: released.cadence,
             waves: released.waves,

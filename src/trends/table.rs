@@ -1,5 +1,7 @@
 //! The rows of one scale, sorted and mirrored, so that higher is always worse (A1).
 
+use std::collections::BTreeMap;
+
 use super::series::{Direction, Scale};
 
 /// One scale with everything that is released of it.
@@ -13,8 +15,24 @@ pub(super) struct Table {
     pub organisation: Track,
     /// In the order of the series.
     pub units: Vec<Track>,
+    /// The same rows by wave, upwards.
+    pub columns: Vec<Column>,
     /// Wave, variance, degrees of freedom.
     pub spread: Vec<(u32, f64, f64)>,
+}
+
+/// One wave of all units, in the order of the series.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    pub wave: u32,
+    pub rows: Vec<Pair>,
+}
+
+/// A row, and that of the wave before, if there is one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair {
+    pub before: Option<Entry>,
+    pub now: Entry,
 }
 
 /// The rows of one unit and scale, by wave.
@@ -45,8 +63,36 @@ impl Table {
             alpha: scale.alpha,
             organisation: Track::default(),
             units: Vec::new(),
+            columns: Vec::new(),
             spread: Vec::new(),
         }
+    }
+}
+
+impl Table {
+    /// Sorts the rows by wave, once all are there.
+    pub fn complete(&mut self) {
+        let mut columns: BTreeMap<u32, Vec<Pair>> = BTreeMap::new();
+        for unit in &self.units {
+            let mut before: Option<Entry> = None;
+            for now in &unit.0 {
+                let neighbour = before.filter(|before| before.wave + 1 == now.wave);
+                let pair = Pair {
+                    before: neighbour,
+                    now: *now,
+                };
+                columns.entry(now.wave).or_default().push(pair);
+                before = Some(*now);
+            }
+        }
+        let columns = columns.into_iter();
+        self.columns = columns.map(|(wave, rows)| Column { wave, rows }).collect();
+    }
+
+    /// The waves up to one in which some unit has a row.
+    pub fn columns_to(&self, wave: u32) -> &[Column] {
+        let end = self.columns.partition_point(|column| column.wave <= wave);
+        &self.columns[..end]
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod cases;
 mod command;
+mod conditions;
 mod properties;
 mod reference;
 

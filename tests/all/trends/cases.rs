@@ -112,3 +112,16 @@ fn a_status_rises_at_once_and_falls_slowly_as_written_down() {
         json!({ "status": statuses.collect::<Vec<_>>() })
     });
 }
+
+#[test]
+fn the_example_of_the_documents_is_judged_as_it_says() {
+    let text = include_str!("../../../docs/files.md");
+    let section = text.split("## Released rows").nth(1).unwrap();
+    let mut blocks = section.split("```json\n").skip(1);
+    let mut next = || -> Value {
+        let block = blocks.next().unwrap().split("```").next().unwrap();
+        serde_json::from_str(block).unwrap()
+    };
+    let (input, output) = (next(), next());
+    assert_agree(&judged(&input), &output, 0.005, "docs/files.md");
+}
