@@ -19,8 +19,8 @@ use crate::trends::{
 
 /// The other implementation, written from the description alone.
 const REFERENCE: &str = include_str!("../../benches/reference/trends.py");
-/// Results of one round.
-const RESULTS: u32 = 20;
+/// How long a round of ours takes: the system counts a thread's time in steps of milliseconds.
+const ROUND: Duration = Duration::from_millis(300);
 
 /// How much is measured.
 #[derive(Clone, Debug)]
@@ -53,11 +53,7 @@ pub fn measure(plan: &Plan, bar: &ProgressBar) -> anyhow::Result<Table> {
     std::hint::black_box(judge(&series));
     let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..plan.rounds {
-        let our_ms = processor_ms(|| {
-            for _ in 0..RESULTS {
-                std::hint::black_box(judge(&series));
-            }
-        }) / f64::from(RESULTS);
+        let our_ms = processor_ms(|| std::hint::black_box(judge(&series)));
         ours.push(our_ms);
         if has_numpy {
             let their_ms = numpy_ms(&plan.python, (&reference, &input))?;
@@ -138,18 +134,20 @@ fn on_all_cores(series: &Series, cores: usize) -> f64 {
     f64::from(results) / began.elapsed().as_secs_f64()
 }
 
-/// Processor time of this thread: whatever else runs on the machine does not count. Where the system
-/// does not tell, the time by the clock.
-fn processor_ms(work: impl FnOnce()) -> f64 {
+/// Processor time of one result, in milliseconds, on this thread: whatever else runs on the machine
+/// does not count. Where the system does not tell, the time by the clock.
+fn processor_ms<T>(work: impl Fn() -> T) -> f64 {
     let before = processor_nanoseconds();
     let began = Instant::now();
-    work();
-    match before.zip(processor_nanoseconds()) {
-        Some((before, after)) => Duration::from_nanos(after.saturating_sub(before)),
-        None => began.elapsed(),
+    let mut results = 0_u32;
+    while results == 0 || began.elapsed() < ROUND {
+        work();
+        results += 1;
     }
-    .as_secs_f64()
-        * 1000.0
+    let used = before.zip(processor_nanoseconds());
+    let used = used.map(|(before, after)| Duration::from_nanos(after.saturating_sub(before)));
+    let used = used.filter(|used| !used.is_zero());
+    used.unwrap_or_else(|| began.elapsed()).as_secs_f64() * 1000.0 / f64::from(results)
 }
 
 fn processor_nanoseconds() -> Option<u64> {
