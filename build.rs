@@ -1,4 +1,4 @@
-//! Tells cargo that a new migration or questionnaire file changes the binary.
+//! Tells cargo that a new migration, questionnaire or letter file changes the binary.
 fn main() {
     println!("cargo:rerun-if-changed=migrations");
     println!("cargo:rerun-if-changed=questionnaires");

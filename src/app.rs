@@ -9,6 +9,7 @@ use crate::audit::Seal;
 use crate::auth::Entrance;
 use crate::ballots::Rosters;
 use crate::clock::Clock;
+use crate::notifications::delivery::Post;
 use crate::questionnaires::{Catalogue, Fault};
 use crate::settings::Settings;
 use crate::store::{Opening, Store, copy};
@@ -78,6 +79,17 @@ impl App {
         app.must_have_its_keys().await?;
         app.remember_ended_waves().await?;
         Ok(app)
+    }
+
+    /// What a round of letters needs.
+    #[must_use]
+    pub fn post(&self) -> Post<'_> {
+        Post {
+            store: &self.store,
+            clock: &self.clock,
+            keys: &self.keys,
+            settings: &self.settings,
+        }
     }
 
     /// What an audit entry of this moment is sealed with.

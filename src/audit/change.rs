@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AccessTokenId, AccountId, AlertId, PlanId, UnitId, WaveId};
+use crate::ids::{AccessTokenId, AccountId, AlertId, PlanId, UnitId, WaveId, WebhookId};
 
 /// One change, as it is stored: `{"change":"wave-opened","wave":…}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,6 +71,12 @@ pub enum Change {
         account: AccountId,
         role: String,
         unit: UnitId,
+    },
+    WebhookMade {
+        webhook: WebhookId,
+    },
+    WebhookEnded {
+        webhook: WebhookId,
     },
     AccessTokenMade {
         token: AccessTokenId,

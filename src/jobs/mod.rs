@@ -13,7 +13,8 @@ use tokio::task::JoinSet;
 use crate::alerts::{follow_ups, judging};
 use crate::app::App;
 use crate::auth;
-use crate::check_ins::{closing, opening, row_order};
+use crate::check_ins::{closing, opening, reminding, row_order};
+use crate::notifications::delivery;
 use crate::rehearsal;
 use crate::store::StoreError;
 
@@ -38,6 +39,10 @@ pub enum Job {
     Waves,
     /// Writes the tables of open waves anew, in key order.
     RowOrder,
+    /// Writes the letters that say that a wave ends soon.
+    Reminders,
+    /// Sends the letters that are due.
+    Letters,
     /// Removes what has expired: sign-ins, codes, attempts.
     Sweep,
     /// Forgets what is older than its retention, and writes down the audit's heads.
@@ -46,7 +51,14 @@ pub enum Job {
 
 impl Job {
     /// Every job, in the order in which they run.
-    pub const ALL: [Self; 4] = [Self::Waves, Self::RowOrder, Self::Sweep, Self::Retention];
+    pub const ALL: [Self; 6] = [
+        Self::Waves,
+        Self::RowOrder,
+        Self::Reminders,
+        Self::Letters,
+        Self::Sweep,
+        Self::Retention,
+    ];
 
     /// Its name in the table of leases.
     #[must_use]
@@ -54,6 +66,8 @@ impl Job {
         match self {
             Self::Waves => "waves",
             Self::RowOrder => "row-order",
+            Self::Reminders => "reminders",
+            Self::Letters => "letters",
             Self::Sweep => "sweep",
             Self::Retention => "retention",
         }
@@ -64,6 +78,8 @@ impl Job {
         let usual = match self {
             Self::Waves => Duration::seconds(30),
             Self::RowOrder => Duration::minutes(5),
+            Self::Reminders => Duration::minutes(5),
+            Self::Letters => Duration::minutes(1),
             Self::Sweep => Duration::minutes(2),
             Self::Retention => return Duration::days(1),
         };
@@ -89,6 +105,14 @@ impl Job {
             }
             Self::RowOrder => {
                 if !row_order::rebuild(app).await? {
+                    return Ok(Came::LessFar);
+                }
+            }
+            Self::Reminders => {
+                reminding::remind_due(app).await?;
+            }
+            Self::Letters => {
+                if delivery::deliver(app.post()).await?.is_cut_short {
                     return Ok(Came::LessFar);
                 }
             }

@@ -6,7 +6,7 @@ use chrono::Months;
 use crate::alerts;
 use crate::app::App;
 use crate::check_ins::{erasure, row_order};
-use crate::notifications::notices;
+use crate::notifications::{delivery, notices};
 use crate::people::{organisations, standing};
 use crate::store::StoreError;
 use crate::tallies;
@@ -27,6 +27,7 @@ pub(super) async fn run(app: &App) -> Result<(), StoreError> {
     tallies::forget(&mut tx, years_ago(TALLY_YEARS)).await?;
     notices::forget(&mut tx, years_ago(NOTICE_YEARS)).await?;
     tx.commit().await?;
+    delivery::forget(app.post(), now).await?;
     let mut tx = app.store.read().await?;
     let ended = standing::ended(&mut tx, now).await?;
     drop(tx);

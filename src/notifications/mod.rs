@@ -3,13 +3,22 @@
 //! it goes to whole rosters, says only that there is something in Respite, and leaves no row once it
 //! is sent.
 
+mod address;
+pub mod channels;
+pub mod delivery;
 mod hours;
+pub mod keys;
+pub mod letters;
 mod message;
 pub mod notices;
 mod outbox;
 pub mod reminders;
+mod retries;
 mod store;
+pub mod undelivered;
+pub mod webhooks;
 
+pub use address::Address;
 pub use hours::OrganisationHours;
 pub use message::{Event, Message};
 pub use outbox::{announce, tell};

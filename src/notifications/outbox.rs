@@ -46,7 +46,7 @@ pub struct Letter {
 
 impl Letter {
     /// A letter that has not been tried.
-    fn new(
+    pub(super) fn new(
         organisation: OrganisationId,
         (channel, recipient): (&str, Uuid),
         (kind, about): (&str, Option<Uuid>),
@@ -119,6 +119,29 @@ pub async fn announce(
     let webhooks = store::webhooks::wanting(tx, organisation, event).await?;
     let to = |webhook: WebhookId| Letter::new(organisation, ("webhook", webhook.0), news, now);
     write(tx, webhooks.into_iter().map(to).collect()).await
+}
+
+/// Writes the letter with the code that confirms an address, to be sent at once.
+pub(super) async fn confirm(
+    tx: &mut Tx,
+    (organisation, account): (OrganisationId, AccountId),
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let news = (Message::ConfirmAddress.kind(), None);
+    let letter = Letter::new(organisation, ("email", account.0), news, now);
+    write(tx, vec![letter]).await
+}
+
+/// Writes a call that says nothing, to be sent at once.
+pub(super) async fn test(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    webhook: WebhookId,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let news = ("webhook.test", None);
+    let letter = Letter::new(organisation, ("webhook", webhook.0), news, now);
+    write(tx, vec![letter]).await
 }
 
 /// Writes letters in random order: that of their ids.

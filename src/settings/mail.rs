@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -27,6 +28,13 @@ pub struct Mail {
     pub password_file: Option<PathBuf>,
     /// The sender of every letter: `Respite <respite@example.org>`.
     pub from: String,
+    /// Seconds after which a mail server that does not answer counts as away.
+    #[serde(default = "thirty")]
+    pub timeout_seconds: u64,
+}
+
+const fn thirty() -> u64 {
+    30
 }
 
 /// How a connection to the mail server is protected.
@@ -62,12 +70,31 @@ impl fmt::Debug for Hidden {
 }
 
 /// What other programs may be told.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Webhooks {
     /// Whether addresses in private networks, and plain http, are allowed. An administrator of
     /// an organisation could reach through this server what only this server can reach.
     pub allow_private: bool,
+    /// Seconds after which a receiver that has not answered has not received.
+    pub timeout_seconds: u64,
+}
+
+impl Default for Webhooks {
+    fn default() -> Self {
+        Self {
+            allow_private: false,
+            timeout_seconds: 10,
+        }
+    }
+}
+
+impl Webhooks {
+    /// How long a receiver may take.
+    #[must_use]
+    pub const fn patience(&self) -> Duration {
+        Duration::from_secs(self.timeout_seconds)
+    }
 }
 
 impl Mail {
@@ -79,6 +106,12 @@ impl Mail {
             Tls::Tls => 465,
             Tls::None => 25,
         })
+    }
+
+    /// How long the mail server may take over one letter.
+    #[must_use]
+    pub const fn patience(&self) -> Duration {
+        Duration::from_secs(self.timeout_seconds)
     }
 
     /// The password, wherever it lies; the last line break of a file is not part of it.
@@ -103,6 +136,11 @@ impl Mail {
         if self.tls == Tls::None && !is_here {
             return Err(SettingsError::Unsafe(
                 "mail.tls = \"none\" is for a mail server on this machine (localhost) only",
+            ));
+        }
+        if self.from.parse::<lettre::message::Mailbox>().is_err() {
+            return Err(SettingsError::Unsafe(
+                "mail.from must be a sender such as \"Respite <respite@example.org>\"",
             ));
         }
         if self.password.is_some() && self.password_file.is_some() {
