@@ -1,11 +1,12 @@
 //! What the organisation keeps about her, for her own export: account, home, roles, dates of her
-//! vault, and every audit entry that names her account.
+//! vault, reminders, and every audit entry that names her account.
 
 use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::audit::{self, Page};
 use crate::auth::SignedIn;
+use crate::notifications::reminders;
 use crate::people::{accounts, members, roles};
 use crate::problem::{Kind, Problem};
 use crate::store::{StoreError, Tx};
@@ -30,6 +31,7 @@ pub async fn account(app: &App, viewer: &SignedIn) -> Result<Value, Problem> {
         .iter()
         .map(|held| json!({ "role": held.role.word(), "unit": held.unit }))
         .collect();
+    let reminders = reminders::export(&mut tx, &app.keys, account.id).await?;
     let audit = entries(&mut tx, viewer).await?;
     Ok(json!({
         "id": account.id, "name": account.name, "sign_in": account.sign_in,
@@ -39,6 +41,7 @@ pub async fn account(app: &App, viewer: &SignedIn) -> Result<Value, Problem> {
         "vault": { "number": viewer.vault_number, "since": viewer.vault_since },
         "reset_at": viewer.reset.as_ref().map(|reset| reset.at),
         "second_factor": viewer.has_second_factor,
+        "reminders": reminders,
         "audit": audit,
     }))
 }

@@ -22,6 +22,7 @@ pub mod people;
 pub mod people_bodies;
 mod plans;
 mod publications;
+mod reminders;
 pub mod reply;
 mod results;
 pub mod roles;
@@ -34,6 +35,7 @@ mod text;
 mod trends;
 pub mod units;
 mod wall_notices;
+mod webhooks;
 
 use poem_openapi::{OpenApi, OpenApiService};
 
@@ -65,6 +67,7 @@ fn routes() -> impl OpenApi {
             roles::RolesApi,
             organisations::OrganisationApi,
         ),
+        (reminders::RemindersApi, webhooks::WebhooksApi),
     )
 }
 

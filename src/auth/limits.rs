@@ -16,6 +16,7 @@ use governor::{Quota, RateLimiter};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::clock::Clock;
+use crate::ids::AccountId;
 use crate::problem::{Kind, Problem};
 
 /// How long a request over its limit may wait for its turn before it is refused.
@@ -80,6 +81,8 @@ pub struct Limits {
     /// new network still has her three tries, and each further network of an attacker has
     /// little more than that.
     hammered: Bucket<Attempt>,
+    /// Mails with a code that one account asks for, to whatever address.
+    letters: Bucket<u64>,
     known: Mutex<HashMap<Attempt, Known>>,
     waiting: Semaphore,
     strangers: Semaphore,
@@ -96,6 +99,7 @@ impl Limits {
             pair: bucket(10, Duration::from_secs(10), &ticks),
             name: bucket(60, Duration::from_secs(30), &ticks),
             hammered: bucket(3, Duration::from_mins(2), &ticks),
+            letters: bucket(5, Duration::from_mins(15), &ticks),
             known: Mutex::default(),
             waiting: Semaphore::new(WAITING),
             strangers: Semaphore::new(STRANGERS),
@@ -147,6 +151,13 @@ impl Limits {
         self.pass(&self.pair, &(attempt, times)).await
     }
 
+    /// Lets somebody who is signed in have one more mail with a code sent: the address that she
+    /// names may be a stranger's.
+    pub async fn admit_letter(&self, account: AccountId) -> Result<(), Problem> {
+        let whose = self.hasher.hash_one(account);
+        self.pass(&self.letters, &whose).await
+    }
+
     /// The password was right: from now on this network is known for this name, and wrong tries
     /// are counted anew. So right ones wear nothing out.
     pub fn remember(&self, attempt: Attempt) {
@@ -165,6 +176,7 @@ impl Limits {
         self.pair.retain_recent();
         self.name.retain_recent();
         self.hammered.retain_recent();
+        self.letters.retain_recent();
         let now = self.ticks.now();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|_, known| now.saturating_sub(known.since) < KNOWN_FOR);

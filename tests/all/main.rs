@@ -12,6 +12,7 @@ mod documents;
 mod group_commit;
 mod journeys;
 mod licences;
+mod notifications;
 mod operations;
 mod people;
 mod publication;

@@ -1,6 +1,8 @@
 //! An organisation with everyone in it who can ask for something, and another one beside it.
 
 use poem::http::Method;
+use respite::ids::LetterId;
+use respite::store::Tx;
 use serde_json::json;
 
 use crate::support::TestStore;
@@ -83,6 +85,7 @@ pub struct Ground {
     /// Administers and follows the whole organisation; the programs are hers.
     director: Person,
     worker: Person,
+    organisation: String,
     tokens: Vec<(Asker, String)>,
     many: u32,
 }
@@ -142,6 +145,7 @@ impl Ground {
             closed_wave: wave(1),
             tokens: Vec::new(),
             many: 0,
+            organisation: whole.clone(),
             app,
             site,
             team,
@@ -235,6 +239,49 @@ impl Ground {
         let path = "/me/access-tokens";
         let made = self.app.post(&self.worker.token, path, body).await;
         made.good()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A webhook that has not ended.
+    pub async fn webhook(&self) -> String {
+        let list = self.app.get(&self.director.token, "/webhooks").await.good();
+        let there = list["webhooks"].as_array().unwrap().iter();
+        match there.clone().find(|hook| hook["ended_at"].is_null()) {
+            Some(hook) => hook["id"].as_str().unwrap().to_owned(),
+            None => {
+                let body = json!({ "url": "https://example.org/", "events": ["wave.closed"] });
+                self.made("/webhooks", body).await
+            }
+        }
+    }
+
+    /// A letter that was given up.
+    pub async fn undelivered_letter(&self) -> String {
+        const SQL: &str = "INSERT INTO outbox (organisation, id, channel, kind, recipient, once,
+                due_at, attempts, next_attempt_at, state, state_since)
+            VALUES ($1, $2, 'email', 'wave-open', $2, $3, $4, 9, $4, 'dead', $4)";
+        let (id, now) = (LetterId::new(), self.app.clock.now());
+        let organisation: uuid::Uuid = self.organisation.parse().unwrap();
+        let mut tx = self.app.app.store.write().await.unwrap();
+        macro_rules! run {
+            ($conn:expr) => {
+                sqlx::query(SQL)
+                    .bind(organisation)
+                    .bind(id)
+                    .bind(id.to_string())
+                    .bind(now)
+                    .execute(&mut **$conn)
+                    .await
+                    .map(drop)
+            };
+        }
+        match &mut tx {
+            Tx::SqliteWrite(conn) => run!(conn),
+            Tx::SqliteRead(conn) => run!(conn),
+            Tx::Postgres(conn) => run!(conn),
+        }
+        .unwrap();
+        tx.commit().await.unwrap();
+        id.to_string()
     }
 
     async fn made(&self, path: &str, body: serde_json::Value) -> String {

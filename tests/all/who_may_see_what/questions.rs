@@ -81,6 +81,10 @@ async fn account(ground: &Ground, asker: Asker, route: &str) -> Question {
         "POST /me/access-tokens" => {
             Question::with(&json!({ "name": "x", "scopes": ["read-units"], "days": 1 }))
         }
+        "PUT /me/reminders" => Question::with(&json!({
+            "address": "a@example.org", "channel": "email", "quiet_hours": false,
+        })),
+        "POST /me/reminders/confirmation" => Question::with(&json!({ "code": "123456" })),
         "DELETE /me/access-tokens/{id}" => Question::about("{id}", &ground.worker_token().await),
         "POST /me/erasure" => Question {
             token: Some(ground.new_token(asker).await),
@@ -145,6 +149,12 @@ async fn units(ground: &mut Ground, route: &str) -> Question {
         "DELETE /plans/{plan}" => Question::about("{plan}", &ground.small_plan().await),
         "POST /waves/{wave}/extension" => Question::about("{wave}", &ground.open_wave)
             .and(&json!({ "closes_at": "2026-05-03T00:00:00Z" })),
+        "DELETE /webhooks/{id}" | "POST /webhooks/{id}/test" => {
+            Question::about("{id}", &ground.webhook().await)
+        }
+        "POST /undelivered/{id}/retry" => {
+            Question::about("{id}", &ground.undelivered_letter().await)
+        }
         "POST /waves/{wave}/stop" => Question::about("{wave}", &ground.closed_wave),
         other => panic!("nobody has said what to ask at {other}"),
     }
@@ -173,6 +183,9 @@ async fn door(ground: &mut Ground, asker: Asker, route: &str) -> Question {
             "first_day": "2026-12-01", "units": [ground.team],
         })),
         "PATCH /organisation" => Question::with(&json!({ "name": "ours" })),
+        "POST /webhooks" => Question::with(&json!({
+            "url": "https://example.org/hook", "events": ["wave.closed"],
+        })),
         _ => Question::default(),
     }
 }
