@@ -52,8 +52,12 @@ fn rotate(installation: &Installation) -> anyhow::Result<()> {
         store.close().await;
         println!("key {} is the current one now", done.number);
         println!(
-            "moved to it: {} keys of open waves, {} waves, {} accounts",
-            done.waves.wave_keys, done.waves.tags, done.accounts
+            "moved to it: {} keys of open waves, {} waves, {} accounts, {} addresses, {} webhooks",
+            done.waves.wave_keys,
+            done.waves.tags,
+            done.accounts,
+            done.letters.addresses,
+            done.letters.secrets
         );
         for (number, needs) in needs.range(..done.number) {
             println!("key {number} is still needed by {needs}");

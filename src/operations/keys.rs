@@ -13,6 +13,7 @@ use crate::audit::{self, Change, Seal};
 use crate::auth::vaults;
 use crate::ballots;
 use crate::check_ins::{self, restoring};
+use crate::notifications;
 use crate::people::organisations;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError, Tx};
@@ -66,9 +67,11 @@ pub struct Rotated {
     pub waves: check_ins::keys::Resting,
     /// Tags of accounts that were moved to it.
     pub accounts: u64,
+    /// What of the letters was moved to it.
+    pub letters: notifications::keys::Resting,
 }
 
-/// Adds a key, wraps wave keys and tags of waves and accounts again, and enters it in every audit.
+/// Adds a key, wraps wave keys, addresses, secrets of webhooks and tags of waves and accounts again, and enters it in every audit.
 /// The old keys stay in the file. No server may be running with the old file.
 pub async fn rotate(
     settings: &Settings,
@@ -81,6 +84,7 @@ pub async fn rotate(
     let mut tx = store.write().await?;
     let waves = check_ins::keys::rewrap(&mut tx, &keys).await?;
     let accounts = vaults::retag(&mut tx, &keys).await?;
+    let letters = notifications::keys::rewrap(&mut tx, &keys).await?;
     let number = keys.number();
     for organisation in organisations::all(&mut tx).await? {
         let change = Change::ServerKeyAdded { number };
@@ -91,6 +95,7 @@ pub async fn rotate(
         number,
         waves,
         accounts,
+        letters,
     })
 }
 
@@ -107,6 +112,10 @@ pub struct Needs {
     pub wave_keys: u64,
     /// Ballots that have not been counted.
     pub ballots: u64,
+    /// Addresses of people who get letters.
+    pub addresses: u64,
+    /// Secrets of webhooks.
+    pub secrets: u64,
     /// Audit entries.
     pub entries: u64,
 }
@@ -125,6 +134,10 @@ pub async fn needs(tx: &mut Tx) -> Result<BTreeMap<u32, Needs>, StoreError> {
     for (number, found) in ballots::resting(tx).await? {
         needs.entry(number).or_default().ballots = found;
     }
+    for (number, found) in notifications::keys::resting(tx).await? {
+        let needs = needs.entry(number).or_default();
+        (needs.addresses, needs.secrets) = (found.addresses, found.secrets);
+    }
     for (number, found) in audit::resting(tx).await? {
         needs.entry(number).or_default().entries = found;
     }
@@ -139,6 +152,8 @@ impl fmt::Display for Needs {
             (self.waves, "waves"),
             (self.wave_keys, "keys of open waves"),
             (self.ballots, "ballots (until their wave closes)"),
+            (self.addresses, "addresses for letters"),
+            (self.secrets, "secrets of webhooks"),
             (self.entries, "audit entries (until their retention ends)"),
         ];
         let there = parts.iter().filter(|(count, _)| *count > 0);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::Report;
+use super::{Report, letters};
 use crate::audit;
 use crate::check_ins::restoring;
 use crate::operations::keys;
@@ -95,6 +95,7 @@ async fn within(
     // Ballots and open records are moved between tables while others read.
     let mut tx = store.read_newest().await?;
     look_at_last_entry(report, &mut tx, now).await?;
+    letters::look_at_undelivered(report, &mut tx).await?;
     if let Some(keys) = keys {
         look_at_fit(report, &mut tx, keys).await?;
         look_at_old_keys(report, &mut tx, keys).await?;

@@ -2,6 +2,7 @@
 
 mod database;
 mod files;
+mod letters;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -81,6 +82,7 @@ pub async fn examine(settings: &Settings, now: DateTime<Utc>) -> Report {
     look_at_settings(&mut report, settings);
     look_at_questionnaires(&mut report, settings);
     look_at_clock(&mut report, now);
+    letters::look_at_mail(&mut report, settings).await;
     let keys = files::look_at_key(&mut report, settings);
     let list = files::look_at_list(&mut report, settings);
     database::look(&mut report, (settings, now), keys.as_ref(), list.as_ref()).await;
