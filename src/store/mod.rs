@@ -8,6 +8,7 @@ mod moving;
 mod open;
 mod raw;
 mod reader;
+mod readers;
 mod rebuild;
 mod writer;
 
@@ -25,6 +26,7 @@ pub use migrations::{Migrated, Schema};
 pub use open::{OpenError, Opening};
 pub use raw::raw_commits;
 pub use reader::Reader;
+use readers::Readers;
 pub use writer::Commits;
 use writer::{Member, Writer};
 
@@ -35,7 +37,8 @@ pub struct Store(Engine);
 #[derive(Clone)]
 enum Engine {
     Sqlite {
-        reads: SqlitePool,
+        views: SqlitePool,
+        newest: Readers,
         writer: Writer,
         file: PathBuf,
     },
@@ -125,7 +128,7 @@ impl Store {
     /// A consistent view of everything committed so far.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         Ok(match &self.0 {
-            Engine::Sqlite { reads, .. } => Tx::SqliteRead(Reader::view(reads.begin().await?)),
+            Engine::Sqlite { views, .. } => Tx::SqliteRead(Reader::view(views.begin().await?)),
             Engine::Postgres(pool) => Tx::Postgres(
                 pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                     .await?,
@@ -138,7 +141,7 @@ impl Store {
     /// On SQLite it is also the quicker one.
     pub async fn read_newest(&self) -> Result<Tx, StoreError> {
         Ok(match &self.0 {
-            Engine::Sqlite { reads, .. } => Tx::SqliteRead(Reader::newest(reads.acquire().await?)),
+            Engine::Sqlite { newest, .. } => Tx::SqliteRead(Reader::newest(newest.lend().await?)),
             Engine::Postgres(pool) => Tx::Postgres(
                 pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY")
                     .await?,
@@ -186,7 +189,10 @@ impl Store {
     /// Waits until nothing uses the database any more, and closes it.
     pub async fn close(&self) {
         match &self.0 {
-            Engine::Sqlite { reads, .. } => reads.close().await,
+            Engine::Sqlite { views, newest, .. } => {
+                newest.close().await;
+                views.close().await;
+            }
             Engine::Postgres(pool) => pool.close().await,
         }
     }

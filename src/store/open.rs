@@ -9,12 +9,16 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::copy::CopyError;
+use super::readers::Readers;
 use super::{Commits, Engine, Migrated, Schema, Store, StoreError, Writer};
 
 /// Pages that connections keep in memory, in KiB: what a group of commits touches, and for each of
-/// the four readers what a request reads. The operating system keeps the rest.
+/// the readers what a request reads. The operating system keeps the rest.
 const WRITER_CACHE: &str = "-32768";
 const READER_CACHE: &str = "-4096";
+
+/// Those who read at once: this many a consistent view, and as many the newest state.
+const READERS: u32 = 4;
 
 /// What may be done to a schema that is older than this binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,15 +124,17 @@ impl Store {
         let reading = sqlite_options(file)
             .read_only(true)
             .pragma("cache_size", READER_CACHE);
-        let reads = SqlitePoolOptions::new()
-            .max_connections(4)
+        let newest = Readers::new(reading.clone(), READERS);
+        let views = SqlitePoolOptions::new()
+            .max_connections(READERS)
             .acquire_timeout(Duration::from_secs(30))
             // A connection to a file does not break; asking it each time costs a visit to its thread.
             .test_before_acquire(false)
             .connect_with(reading)
             .await?;
         Ok(Self(Engine::Sqlite {
-            reads,
+            views,
+            newest,
             writer,
             file: file.to_owned(),
         }))
@@ -178,10 +184,10 @@ impl Store {
     /// its pages are the concern of its operator.
     pub async fn quick_check(&self) -> Result<Vec<String>, StoreError> {
         const SQL: &str = "PRAGMA quick_check";
-        let Engine::Sqlite { reads, .. } = &self.0 else {
+        let Engine::Sqlite { views, .. } = &self.0 else {
             return Ok(Vec::new());
         };
-        let found: Vec<String> = sqlx::query_scalar(SQL).fetch_all(reads).await?;
+        let found: Vec<String> = sqlx::query_scalar(SQL).fetch_all(views).await?;
         Ok(found.into_iter().filter(|line| line != "ok").collect())
     }
 }

@@ -1,18 +1,19 @@
 //! Reading on `SQLite`: one consistent view, or a bare connection whose every statement sees what
-//! is newest. The second spares two visits to the connection's thread.
+//! is newest. The second spares three visits to the connection's thread.
 
 use std::ops::{Deref, DerefMut};
 
-use sqlx::pool::PoolConnection;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Sqlite, Transaction};
+
+use super::readers::Lent;
 
 /// A reading connection, given back when it is dropped.
 pub struct Reader(Reading);
 
 enum Reading {
     View(Transaction<'static, Sqlite>),
-    Newest(PoolConnection<Sqlite>),
+    Newest(Lent),
 }
 
 impl Reader {
@@ -22,7 +23,7 @@ impl Reader {
     }
 
     /// Each statement for itself.
-    pub(super) fn newest(connection: PoolConnection<Sqlite>) -> Self {
+    pub(super) fn newest(connection: Lent) -> Self {
         Self(Reading::Newest(connection))
     }
 
