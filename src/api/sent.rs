@@ -2,6 +2,11 @@
 //! be read names neither the field nor what to do, repeats what was sent, and lets numbers pass
 //! for text: so the body is held against its own schema first, and each fault is told by field.
 
+use std::any::TypeId;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use poem::error::ResponseError;
 use poem::http::StatusCode;
 use poem::{FromRequest, Request, RequestBody};
@@ -51,7 +56,7 @@ impl<T: Type> Payload for Sent<T> {
     }
 }
 
-impl<T: ParseFromJSON> ParsePayload for Sent<T> {
+impl<T: ParseFromJSON + 'static> ParsePayload for Sent<T> {
     const IS_REQUIRED: bool = true;
 
     async fn from_request(request: &Request, body: &mut RequestBody) -> poem::Result<Self> {
@@ -60,9 +65,9 @@ impl<T: ParseFromJSON> ParsePayload for Sent<T> {
     }
 }
 
-poem_openapi::impl_apirequest_for_payload!(Sent<T>, T: ParseFromJSON);
+poem_openapi::impl_apirequest_for_payload!(Sent<T>, T: ParseFromJSON + 'static);
 
-fn read<T: ParseFromJSON>(bytes: &[u8]) -> Result<Sent<T>, Problem> {
+fn read<T: ParseFromJSON + 'static>(bytes: &[u8]) -> Result<Sent<T>, Problem> {
     let detail = |text: String| Problem::with(Kind::Unreadable, text);
     if bytes.is_empty() {
         return Err(detail("This address takes a body of JSON.".to_owned()));
@@ -73,8 +78,7 @@ fn read<T: ParseFromJSON>(bytes: &[u8]) -> Result<Sent<T>, Problem> {
             "The body is not JSON: see line {line}, column {column}."
         ))
     })?;
-    let mut registry = Registry::new();
-    T::register(&mut registry);
+    let registry = registry::<T>();
     let mut reading = Reading {
         registry: &registry,
         faults: Vec::new(),
@@ -92,6 +96,19 @@ fn read<T: ParseFromJSON>(bytes: &[u8]) -> Result<Sent<T>, Problem> {
     parsed.map(Sent)
 }
 
+/// The schemas of a body: made once, and the same for every request.
+fn registry<T: ParseFromJSON + 'static>() -> Arc<Registry> {
+    static MADE: Mutex<BTreeMap<TypeId, Arc<Registry>>> = Mutex::new(BTreeMap::new());
+    // Nothing can panic while it holds the list, or it would again.
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let of_this = made.entry(TypeId::of::<T>()).or_insert_with(|| {
+        let mut registry = Registry::new();
+        T::register(&mut registry);
+        Arc::new(registry)
+    });
+    of_this.clone()
+}
+
 /// The most faults that are told.
 const MOST: usize = 20;
 
@@ -100,7 +117,7 @@ struct Reading<'a> {
     faults: Vec<Fault>,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
     fn value(&mut self, value: &Value, schema: &MetaSchemaRef, field: &str) {
         let Some(schema) = self.schema(schema) else {
             return;
@@ -184,17 +201,20 @@ impl Reading<'_> {
     }
 
     /// A schema by itself, or without the wrap that says that it may be null.
-    fn schema(&self, schema: &MetaSchemaRef) -> Option<MetaSchema> {
+    fn schema<'b>(&self, schema: &'b MetaSchemaRef) -> Option<Cow<'b, MetaSchema>>
+    where
+        'a: 'b,
+    {
         match schema {
-            MetaSchemaRef::Reference(name) => self.registry.schemas.get(name).cloned(),
+            MetaSchemaRef::Reference(name) => self.registry.schemas.get(name).map(Cow::Borrowed),
             MetaSchemaRef::Inline(schema) => match schema.all_of.first() {
-                Some(inner) if schema.all_of.len() == 1 => {
-                    self.schema(inner).map(|inner| MetaSchema {
+                Some(inner) if schema.all_of.len() == 1 => self.schema(inner).map(|inner| {
+                    Cow::Owned(MetaSchema {
                         nullable: schema.nullable || inner.nullable,
-                        ..inner
+                        ..inner.into_owned()
                     })
-                }
-                _ => Some((**schema).clone()),
+                }),
+                _ => Some(Cow::Borrowed(schema)),
             },
         }
     }
