@@ -144,7 +144,7 @@ async fn groups(mut conn: SqliteConnection, mut waiting: Waiting) {
             Company::Group => "BEGIN IMMEDIATE; SAVEPOINT member",
             Company::Nobody => "BEGIN IMMEDIATE",
         };
-        if let Err(error) = conn.execute(begin).await {
+        if let Err(error) = conn.execute(sqlx::query(begin)).await {
             // If there is nothing to undo, this fails too; the asker is told why either way.
             let _ = conn.execute("ROLLBACK").await;
             let _ = first.answer.send(Err(error));
@@ -180,14 +180,14 @@ async fn one_group(mut conn: SqliteConnection, first: Ask, waiting: &mut Waiting
         }
         let next = waiting.joins(members);
         point("group.before-its-next-step");
-        let step = conn
-            .execute(match (undo, next.is_some()) {
-                (false, true) => "RELEASE member; SAVEPOINT member",
-                (false, false) => "RELEASE member; COMMIT",
-                (true, true) => "ROLLBACK TO member; RELEASE member; SAVEPOINT member",
-                (true, false) => "ROLLBACK TO member; RELEASE member; COMMIT",
-            })
-            .await;
+        let step = match (undo, next.is_some()) {
+            (false, true) => "RELEASE member; SAVEPOINT member",
+            (false, false) => "RELEASE member; COMMIT",
+            (true, true) => "ROLLBACK TO member; RELEASE member; SAVEPOINT member",
+            (true, false) => "ROLLBACK TO member; RELEASE member; COMMIT",
+        };
+        // A query is prepared once; a text would be every time.
+        let step = conn.execute(sqlx::query(step)).await;
         match (step, next) {
             (Ok(_), Some(waiting)) => ask = waiting,
             (Ok(_), None) => {
