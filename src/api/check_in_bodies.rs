@@ -18,8 +18,8 @@ use crate::check_ins::history::{self, Own};
 use crate::check_ins::member::{Member, Standing};
 use crate::check_ins::record::Record;
 use crate::check_ins::sheet::{self, Filled, Keep, Sheet};
-use crate::ids::{UnitId, WaveId};
-use crate::people::organisations;
+use crate::check_ins::submit::Kept;
+use crate::ids::{OrganisationId, UnitId, WaveId};
 use crate::problem::{Kind, Problem};
 
 /// How far a check-in is counted.
@@ -171,7 +171,7 @@ pub async fn sheet(
         answers: body.answers,
         language: body.language,
     };
-    let (wave, scored) = sheet::read(app, member, wave, &filled).await?;
+    let (sequel, scored) = sheet::read(app, member, wave, &filled).await?;
     let reach = match body.reach {
         Some(word) => word.into(),
         None => {
@@ -186,7 +186,7 @@ pub async fn sheet(
         Keep::Answers
     };
     Ok(Sheet {
-        wave,
+        sequel,
         scored,
         reach,
         keep,
@@ -196,18 +196,18 @@ pub async fn sheet(
 /// Everything of hers that an answer is made from.
 pub struct Sight<'a> {
     app: &'a App,
-    country: String,
+    country: &'a str,
     all: Vec<Own>,
 }
 
 impl<'a> Sight<'a> {
     /// Opens her records with her keys.
-    pub async fn of(app: &'a App, member: &Member<'_>) -> Result<Self, Problem> {
-        let all = history::all(app, member).await?;
-        let mut tx = app.store.read_newest().await?;
-        let place = organisations::find(&mut tx, member.who.organisation).await?;
-        let country = place.map(|place| place.country).unwrap_or_default();
-        Ok(Self { app, country, all })
+    pub async fn of(app: &'a App, viewer: &'a SignedIn) -> Result<Self, Problem> {
+        Ok(Self {
+            app,
+            country: &viewer.country,
+            all: history::all(app, &member(viewer)).await?,
+        })
     }
 
     /// Her waves, oldest first.
@@ -219,11 +219,6 @@ impl<'a> Sight<'a> {
     /// One wave as it is sent.
     pub fn wave(&self, wave: WaveId) -> Result<OwnWave, Problem> {
         Ok(self.own_wave(self.find(wave)?))
-    }
-
-    /// Her check-in of a wave as it is sent.
-    pub fn check_in(&self, wave: WaveId, record: &Record) -> Result<CheckInBody, Problem> {
-        Ok(padded(self.check_in_of(self.find(wave)?, record)))
     }
 
     fn find(&self, wave: WaveId) -> Result<&Own, Problem> {
@@ -257,28 +252,46 @@ impl<'a> Sight<'a> {
     }
 
     fn check_in_of(&self, own: &Own, record: &Record) -> CheckInBody {
-        let root = UnitId::from(own.wave.organisation);
-        let place = |unit: UnitId| if unit == root { "organisation" } else { "unit" };
-        let answers = record.scored.as_ref().map(|scored| {
-            scored
-                .answers
-                .iter()
-                .map(|(item, value)| (item.to_owned(), value))
-                .collect()
-        });
         let feedback = history::feedback(self.app, &self.all, own);
-        CheckInBody {
-            wave: own.wave.id.0,
-            reach: record.reach.into(),
-            counted_at: record
-                .ballot
-                .as_ref()
-                .map(|cast| place(cast.counted_at).to_owned()),
-            record_only: record.record_only.map(|why| why_word(why).to_owned()),
-            answers,
-            result: feedback.map(|feedback| result(self.app, &self.country, &feedback)),
-            padding: String::new(),
-        }
+        let result = feedback.map(|feedback| result(self.app, self.country, &feedback));
+        check_in_body(own.wave.organisation, record, result)
+    }
+}
+
+/// A check-in that was just made, as it is sent.
+#[must_use]
+pub fn check_in(app: &App, viewer: &SignedIn, kept: &Kept) -> CheckInBody {
+    let (record, before) = (&kept.record, &kept.before);
+    let feedback = history::read_against(app, record, before);
+    let result = feedback.map(|feedback| result(app, &viewer.country, &feedback));
+    padded(check_in_body(viewer.who.organisation, record, result))
+}
+
+fn check_in_body(
+    organisation: OrganisationId,
+    record: &Record,
+    result: Option<ResultBody>,
+) -> CheckInBody {
+    let root = UnitId::from(organisation);
+    let place = |unit: UnitId| if unit == root { "organisation" } else { "unit" };
+    let answers = record.scored.as_ref().map(|scored| {
+        scored
+            .answers
+            .iter()
+            .map(|(item, value)| (item.to_owned(), value))
+            .collect()
+    });
+    CheckInBody {
+        wave: record.wave.0,
+        reach: record.reach.into(),
+        counted_at: record
+            .ballot
+            .as_ref()
+            .map(|cast| place(cast.counted_at).to_owned()),
+        record_only: record.record_only.map(|why| why_word(why).to_owned()),
+        answers,
+        result,
+        padding: String::new(),
     }
 }
 

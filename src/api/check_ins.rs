@@ -7,8 +7,8 @@ use poem_openapi::param::{Path, Query};
 use uuid::Uuid;
 
 use super::check_in_bodies::{
-    CheckInBody, DraftBody, KeptDraft, OwnWave, OwnWaves, SheetBody, Sight, kept_draft, member,
-    sheet,
+    CheckInBody, DraftBody, KeptDraft, OwnWave, OwnWaves, SheetBody, Sight, check_in, kept_draft,
+    member, sheet,
 };
 use super::credentials::Credentials;
 use super::forms::{FormBody, form};
@@ -29,7 +29,7 @@ impl CheckInsApi {
         let viewer = credentials.viewer(&app).await?;
         let member = member(&viewer);
         again::cast_all(&app, &member).await;
-        let waves = Sight::of(&app, &member).await?.own_waves();
+        let waves = Sight::of(&app, &viewer).await?.own_waves();
         Ok(Reply::ok(OwnWaves { waves }))
     }
 
@@ -42,7 +42,7 @@ impl CheckInsApi {
         wave: Path<Uuid>,
     ) -> Answer<OwnWave> {
         let viewer = credentials.viewer(&app).await?;
-        let sight = Sight::of(&app, &member(&viewer)).await?;
+        let sight = Sight::of(&app, &viewer).await?;
         Ok(Reply::ok(sight.wave(WaveId(wave.0))?))
     }
 
@@ -76,13 +76,12 @@ impl CheckInsApi {
         let (member, wave) = (member(&viewer), WaveId(wave.0));
         let is_late = body.late == Some(true);
         let sheet = sheet(&app, &member, wave, body.0).await?;
-        let record = if is_late {
+        let kept = if is_late {
             late::submit(&app, &member, &sheet).await?
         } else {
             submit::submit(&app, &member, &sheet).await?
         };
-        let sight = Sight::of(&app, &member).await?;
-        Ok(Reply::ok(sight.check_in(wave, &record)?))
+        Ok(Reply::ok(check_in(&app, &viewer, &kept)))
     }
 
     /// Erase my check-in of a wave; while it is open, the ballot is taken back as well

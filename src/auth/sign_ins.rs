@@ -67,6 +67,8 @@ pub struct SignedIn {
     pub state: State,
     /// Language of her pages.
     pub language: String,
+    /// Country of her organisation.
+    pub country: String,
     /// 1 for a first vault; each reset gives the next.
     pub vault_number: i64,
     /// When the present vault was made.
@@ -163,7 +165,7 @@ impl Entrance {
             .filter(|found| found.vault.is_genuine(&inner.keys))
             .ok_or(Kind::SignIn)?;
         drop(tx);
-        let (account, unit) = (arrival.account(), arrival.unit);
+        let (account, unit, country) = (arrival.account(), arrival.unit, arrival.country);
         let vault = arrival.vault;
         may_come_in(&account, now)?;
         let renewed = presence.renewed(now);
@@ -181,6 +183,7 @@ impl Entrance {
             unit,
             state: account.state_at(now),
             language: account.language,
+            country,
             vault_number: vault.number,
             vault_since: vault.since,
             epoch: vault.epoch,

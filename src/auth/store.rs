@@ -28,6 +28,7 @@ pub(super) struct Arrival {
     state_until: Option<DateTime<Utc>>,
     state_reason: Option<String>,
     pub unit: Option<UnitId>,
+    pub country: String,
 }
 
 impl Arrival {
@@ -51,8 +52,9 @@ pub(super) async fn arrival(
 ) -> Result<Option<Arrival>, StoreError> {
     const SQL: &str = "SELECT vaults.*, accounts.organisation AS account_organisation,
             accounts.sign_in, accounts.name, accounts.language, accounts.state,
-            accounts.state_until, accounts.state_reason, members.unit
+            accounts.state_until, accounts.state_reason, members.unit, organisations.country
         FROM vaults JOIN accounts ON accounts.id = vaults.account
+        JOIN organisations ON organisations.id = accounts.organisation
         LEFT JOIN members ON members.account = vaults.account
         WHERE vaults.account = $1";
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(account).fetch_optional(conn).await)?)

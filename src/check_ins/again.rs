@@ -3,7 +3,7 @@
 use super::member::Member;
 use super::record::Record;
 use super::store;
-use super::submit::{Writing, fill_in, instrument_of, stayed, wave_before};
+use super::submit::{Writing, fill_in, instrument_of, sequel, stayed};
 use super::waves::Wave;
 use crate::app::App;
 use crate::problem::Problem;
@@ -49,7 +49,8 @@ async fn cast(app: &App, member: &Member<'_>, wave: &Wave) -> Result<bool, Probl
         return Ok(false);
     };
     let instrument = instrument_of(app, wave)?;
-    let earlier = match wave_before(&mut tx, wave).await? {
+    let sequel = sequel(&mut tx, app, member, wave.id).await?;
+    let earlier = match sequel.previous() {
         Some(earlier) => member.ended_record(&mut tx, earlier).await?,
         None => None,
     };

@@ -80,15 +80,21 @@ async fn of_wave(tx: &mut Tx, member: &Member<'_>, wave: Wave) -> Result<Own, St
 /// `None` if it holds no answers.
 #[must_use]
 pub fn feedback<'a>(app: &'a App, all: &[Own], of: &Own) -> Option<Feedback<'a>> {
-    let instrument = app.catalogue.find(&of.wave.instrument)?;
-    let now = of.record.as_ref()?.scored.as_ref()?;
     let before: Vec<Scored> = all
         .iter()
         .filter(|own| own.wave.instrument == of.wave.instrument)
         .filter(|own| own.wave.opens_at < of.wave.opens_at)
         .filter_map(|own| own.record.as_ref()?.scored.clone())
         .collect();
-    Some(feedback::read(instrument, &now.lang, now, &before))
+    read_against(app, of.record.as_ref()?, &before)
+}
+
+/// The same, where her earlier answers are at hand, oldest first.
+#[must_use]
+pub fn read_against<'a>(app: &'a App, record: &Record, before: &[Scored]) -> Option<Feedback<'a>> {
+    let instrument = app.catalogue.find(&record.instrument)?;
+    let now = record.scored.as_ref()?;
+    Some(feedback::read(instrument, &now.lang, now, before))
 }
 
 /// Everything of hers that lies under her own keys, for her export.

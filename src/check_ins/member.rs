@@ -6,9 +6,12 @@ use super::casting::Vault;
 use super::choices::Choices;
 use super::record::Record;
 use super::store;
+use super::store::own::{Places, Rows};
+use super::waves::Sequel;
 use crate::ids::WaveId;
 use crate::people::permission::Who;
 use crate::problem::{Kind, Problem};
+use crate::questionnaires::feedback::Scored;
 use crate::store::{StoreError, Tx};
 use crate::vault::{Locator, WorkerKey, sealed_len};
 
@@ -52,12 +55,45 @@ pub struct Hers<'a> {
     pub open: Option<Found<'a>>,
     /// Her record of the wave, if it has ended.
     pub ended: Option<Found<'a>>,
-    /// Her record of the wave before.
-    pub earlier: Option<Found<'a>>,
+    /// Her record of the wave before, if that has ended.
+    pub previous: Option<Found<'a>>,
+    /// What she said in earlier waves of the questionnaire, oldest first.
+    pub before: Vec<Scored>,
     /// Her choices, or the defaults.
     pub choices: Choices,
     /// Whether she has a draft of the wave.
     pub has_draft: bool,
+}
+
+/// Where her record of a wave is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Among {
+    Open,
+    Ended,
+    Both,
+}
+
+/// The rows that lie under each of her keys.
+struct Lying<'a>(Vec<(&'a WorkerKey, Rows)>);
+
+impl<'a> Lying<'a> {
+    /// Her record of a wave. If a reset left her two, the one that names a ballot; otherwise one
+    /// with answers, otherwise the newest key's.
+    fn record(&self, wave: WaveId, among: Among) -> Option<Found<'a>> {
+        let mut found = Vec::new();
+        for (key, rows) in &self.0 {
+            let at = key.record_locator(wave);
+            let tables = [(Among::Open, &rows.open), (Among::Ended, &rows.ended)];
+            for (_, table) in tables
+                .iter()
+                .filter(|(table, _)| among == Among::Both || *table == among)
+            {
+                let sealed = table.get(&at.as_bytes()[..]).cloned();
+                found.extend(sealed.and_then(|sealed| open(key, at, sealed)));
+            }
+        }
+        best(found)
+    }
 }
 
 impl<'a> Member<'a> {
@@ -94,38 +130,33 @@ impl<'a> Member<'a> {
     }
 
     /// Everything of hers that a check-in has to know, one statement a key.
-    pub async fn rows(
-        &self,
-        tx: &mut Tx,
-        (wave, earlier): (WaveId, Option<WaveId>),
-    ) -> Result<Hers<'a>, StoreError> {
-        let (mut open_ones, mut ended, mut before) = (Vec::new(), Vec::new(), Vec::new());
-        let mut has_draft = false;
+    pub async fn hers(&self, tx: &mut Tx, sequel: &Sequel) -> Result<Hers<'a>, StoreError> {
+        let wave = sequel.wave.id;
+        let mut waves = vec![wave];
+        waves.extend(sequel.earlier.iter().map(|earlier| earlier.id));
+        let mut lying = Vec::new();
         let mut choices = None;
         for key in self.keys {
-            let at = store::own::Places {
-                record: key.record_locator(wave),
-                earlier: earlier.map(|earlier| key.record_locator(earlier)),
-                choices: key.choices_locator(),
-                draft: key.draft_key(wave),
+            let at = Places {
+                records: waves.iter().map(|wave| key.record_locator(*wave)).collect(),
+                choices: Some(key.choices_locator()),
+                draft: Some(key.draft_key(wave)),
             };
             let rows = store::own::rows(tx, &at).await?;
-            let found = |at, sealed: Option<_>| sealed.and_then(|sealed| open(key, at, sealed));
-            open_ones.extend(found(at.record, rows.open_record));
-            ended.extend(found(at.record, rows.ended_record));
-            before.extend(
-                at.earlier
-                    .and_then(|earlier| found(earlier, rows.earlier_record)),
-            );
-            choices = choices.or_else(|| Choices::open(key, &rows.choices?));
-            has_draft |= rows.has_draft;
+            choices = choices.or_else(|| Choices::open(key, rows.choices.as_ref()?));
+            lying.push((key, rows));
         }
+        let lying = Lying(lying);
+        let said = |wave: &WaveId| lying.record(*wave, Among::Both)?.record.scored;
         Ok(Hers {
-            open: best(open_ones),
-            ended: best(ended),
-            earlier: best(before),
+            open: lying.record(wave, Among::Open),
+            ended: lying.record(wave, Among::Ended),
+            previous: sequel
+                .previous()
+                .and_then(|previous| lying.record(previous, Among::Ended)),
+            before: waves[1..].iter().filter_map(said).collect(),
             choices: choices.unwrap_or_default(),
-            has_draft,
+            has_draft: lying.0.iter().any(|(_, rows)| rows.has_draft),
         })
     }
 
@@ -135,24 +166,19 @@ impl<'a> Member<'a> {
         tx: &mut Tx,
         waves: &[WaveId],
     ) -> Result<HashMap<WaveId, Found<'a>>, StoreError> {
-        let places: Vec<_> = waves
-            .iter()
-            .flat_map(|wave| self.keys.iter().map(|key| (*wave, key)))
-            .map(|(wave, key)| (wave, key, key.record_locator(wave)))
-            .collect();
-        let all: Vec<Locator> = places.iter().map(|(_, _, at)| *at).collect();
-        let rows = store::own::records(tx, &all).await?;
-        let mut sealed: HashMap<Vec<u8>, Vec<u8>> = rows.into_iter().collect();
-        let mut found: HashMap<WaveId, Vec<Found<'a>>> = HashMap::new();
-        for (wave, key, at) in places {
-            let sealed = sealed.remove(&at.as_bytes()[..]);
-            let one = sealed.and_then(|sealed| open(key, at, sealed));
-            found.entry(wave).or_default().extend(one);
+        let mut lying = Vec::new();
+        for key in self.keys {
+            let at = Places {
+                records: waves.iter().map(|wave| key.record_locator(*wave)).collect(),
+                ..Places::default()
+            };
+            lying.push((key, store::own::rows(tx, &at).await?));
         }
-        let best = found
-            .into_iter()
-            .filter_map(|(wave, found)| Some((wave, best(found)?)));
-        Ok(best.collect())
+        let lying = Lying(lying);
+        let found = waves
+            .iter()
+            .filter_map(|wave| Some((*wave, lying.record(*wave, Among::Both)?)));
+        Ok(found.collect())
     }
 
     /// Her records of an open wave under all her keys, the present one's first.

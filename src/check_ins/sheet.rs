@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::casting::Reach;
 use super::member::Member;
-use super::submit::{instrument_of, load};
-use super::waves::Wave;
+use super::submit::{instrument_of, sequel};
+use super::waves::Sequel;
 use crate::app::App;
 use crate::ids::WaveId;
 use crate::problem::{Fault, Problem};
@@ -15,7 +15,7 @@ use crate::questionnaires::{AnswerFault, Answers};
 /// What she hands in.
 pub struct Sheet {
     /// The wave that it was read against, a moment ago.
-    pub wave: Wave,
+    pub sequel: Sequel,
     /// In range, of the wave's form, in one of its languages ([`read`]).
     pub scored: Scored,
     /// How far she wants to be counted.
@@ -39,11 +39,12 @@ pub async fn read(
     member: &Member<'_>,
     wave: WaveId,
     filled: &Filled,
-) -> Result<(Wave, Scored), Problem> {
+) -> Result<(Sequel, Scored), Problem> {
     let mut tx = app.store.read_newest().await?;
-    let wave = load(&mut tx, app, member, wave).await?;
+    let sequel = sequel(&mut tx, app, member, wave).await?;
     drop(tx);
-    let instrument = instrument_of(app, &wave)?;
+    let wave = &sequel.wave;
+    let instrument = instrument_of(app, wave)?;
     let language = match &filled.language {
         Some(language) => wave.languages.iter().find(|offered| *offered == language),
         None => wave.languages.first(),
@@ -54,7 +55,7 @@ pub async fn read(
     let answers = Answers::parse(instrument, Some(&wave.form), &filled.answers)
         .map_err(|faults| Problem::invalid(faults.iter().map(fault).collect()))?;
     let scored = Scored::new(instrument, Some(&wave.form), locale, answers);
-    Ok((wave, scored))
+    Ok((sequel, scored))
 }
 
 fn fault(fault: &AnswerFault) -> Fault {

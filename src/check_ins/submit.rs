@@ -8,15 +8,16 @@ use super::consent;
 use super::member::{Found, Member};
 use super::record::{Cast, Record, padded_len};
 use super::sheet::{Keep, Sheet};
-use super::waves::{State, Wave, major};
+use super::waves::{Sequel, State, Wave, major};
 use super::{drafts, rosters, store};
 use crate::app::App;
 use crate::ballots::{self, Ballot, BallotContent, ScaleStep};
 use crate::ids::{BallotId, UnitId, WaveId};
 use crate::problem::{Kind, Problem};
+use crate::questionnaires::feedback::Scored;
 use crate::questionnaires::{Answers, Instrument, score};
 use crate::rehearsal::point;
-use crate::store::{StoreError, Tx};
+use crate::store::Tx;
 use crate::vault::{Locator, WorkerKey, public_key_digest, seal_ballot};
 
 /// How often a check-in is tried when others of hers overtake it.
@@ -32,12 +33,20 @@ pub(super) struct Writing<'a> {
     pub ballot: Option<Ballot>,
 }
 
+/// What came of a sheet.
+pub struct Kept {
+    /// Her record.
+    pub record: Record,
+    /// What she said in earlier waves of the questionnaire, oldest first.
+    pub before: Vec<Scored>,
+}
+
 /// Hands in a sheet for an open wave, or changes what was handed in. The same sheet again changes
 /// nothing and gives the same record, also after the close; who keeps no answers leaves nothing to
 /// compare with, and casts anew.
-pub async fn submit(app: &App, member: &Member<'_>, sheet: &Sheet) -> Result<Record, Problem> {
-    let was_open = sheet.wave.is_open(app.clock.now());
-    let mut outcome = attempt(app, member, &sheet.wave, sheet).await;
+pub async fn submit(app: &App, member: &Member<'_>, sheet: &Sheet) -> Result<Kept, Problem> {
+    let was_open = sheet.sequel.wave.is_open(app.clock.now());
+    let mut outcome = attempt(app, member, &sheet.sequel, sheet).await;
     for number in 1..TRIES {
         match &outcome {
             // A double click: the other one was faster, and may have said the same.
@@ -48,9 +57,9 @@ pub async fn submit(app: &App, member: &Member<'_>, sheet: &Sheet) -> Result<Rec
         }
         app.store.settled().await?;
         let mut tx = app.store.read_newest().await?;
-        let wave = load(&mut tx, app, member, sheet.wave.id).await?;
+        let again = sequel(&mut tx, app, member, sheet.sequel.wave.id).await?;
         drop(tx);
-        outcome = attempt(app, member, &wave, sheet).await;
+        outcome = attempt(app, member, &again, sheet).await;
     }
     outcome
 }
@@ -60,17 +69,17 @@ pub async fn submit(app: &App, member: &Member<'_>, sheet: &Sheet) -> Result<Rec
 async fn attempt(
     app: &App,
     member: &Member<'_>,
-    wave: &Wave,
+    sequel: &Sequel,
     sheet: &Sheet,
-) -> Result<Record, Problem> {
+) -> Result<Kept, Problem> {
     member.must_be_active()?;
+    let wave = &sequel.wave;
     let instrument = instrument_of(app, wave)?;
     let mut tx = app.store.read_newest().await?;
-    let earlier = wave_before(&mut tx, wave).await?;
-    let hers = member.rows(&mut tx, (wave.id, earlier)).await?;
-    let old = hers.open.as_ref();
-    if let Some(same) = repeated(wave, (old, hers.ended.as_ref()), sheet) {
-        return Ok(same);
+    let hers = member.hers(&mut tx, sequel).await?;
+    let (old, before) = (hers.open.as_ref(), hers.before);
+    if let Some(record) = repeated(wave, (old, hers.ended.as_ref()), sheet) {
+        return Ok(Kept { record, before });
     }
     must_be_open(app, wave)?;
     let proof = agreed(&hers.choices, instrument)?;
@@ -80,7 +89,7 @@ async fn attempt(
     let (cast, ballot, record_only) = match casting {
         Casting::Nowhere(why) => (None, None, Some(why)),
         Casting::At(unit) => {
-            let stayed = stayed(hers.earlier, unit);
+            let stayed = stayed(hers.previous, unit);
             let answers = (instrument, &sheet.scored.answers);
             let (cast, ballot) = fill_in(app, wave, answers, (key, unit, &stayed))?;
             (Some(cast), Some(ballot), None)
@@ -100,7 +109,7 @@ async fn attempt(
     if hers.has_draft {
         drafts::forget(app, member, wave.id).await?;
     }
-    Ok(record)
+    Ok(Kept { record, before })
 }
 
 impl Writing<'_> {
@@ -183,14 +192,24 @@ pub(super) async fn load(
     member: &Member<'_>,
     wave: WaveId,
 ) -> Result<Wave, Problem> {
-    let wave = store::waves::find(tx, member.who.organisation, wave)
+    Ok(sequel(tx, app, member, wave).await?.wave)
+}
+
+/// The wave with what came before it; nothing is read of hers by a row that was changed.
+pub(super) async fn sequel(
+    tx: &mut Tx,
+    app: &App,
+    member: &Member<'_>,
+    wave: WaveId,
+) -> Result<Sequel, Problem> {
+    let sequel = store::waves::sequel(tx, member.who.organisation, wave)
         .await?
         .ok_or(Kind::NotFound)?;
-    if !wave.is_genuine(&app.keys) {
+    if !sequel.wave.is_genuine(&app.keys) {
         tracing::error!("a wave row has been tampered with; nothing is sealed to it");
         return Err(Kind::WaveClosed.into());
     }
-    Ok(wave)
+    Ok(sequel)
 }
 
 pub(super) fn instrument_of<'a>(app: &'a App, wave: &Wave) -> Result<&'a Instrument, Problem> {
@@ -247,7 +266,7 @@ pub(super) async fn consented(
 }
 
 /// The proof that she has agreed to the present text of this instrument.
-fn agreed(choices: &Choices, instrument: &Instrument) -> Result<String, Problem> {
+pub(super) fn agreed(choices: &Choices, instrument: &Instrument) -> Result<String, Problem> {
     let proof = consent::Text::of(instrument).proof();
     if choices.consents.get(&instrument.id) == Some(&proof) {
         return Ok(proof);
@@ -277,14 +296,6 @@ async fn casting(
         is_after_another,
     };
     Ok(voting.casting(asked.as_ref(), member.vault, reach, replaces))
-}
-
-/// The wave of the plan before this one that was not stopped, under the same major version.
-pub(super) async fn wave_before(tx: &mut Tx, wave: &Wave) -> Result<Option<WaveId>, StoreError> {
-    let previous = store::waves::previous(tx, wave).await?;
-    Ok(previous
-        .filter(|(_, version)| major(version) == wave.major())
-        .map(|(previous, _)| previous))
 }
 
 /// The scales on which she was counted at the same place in the wave before.

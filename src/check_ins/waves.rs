@@ -91,6 +91,44 @@ pub struct Wave {
     pub tag: Vec<u8>,
 }
 
+/// A wave of the same organisation and questionnaire that opened before another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// The wave.
+    pub id: WaveId,
+    /// Whose window it was.
+    pub plan: PlanId,
+    /// Counts from 1 within the plan.
+    pub number: i64,
+    /// Of the questionnaire, then.
+    pub version: String,
+    /// Whether an administrator, or the count, stopped it.
+    pub is_stopped: bool,
+}
+
+/// A wave, and what came before it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sequel {
+    /// The wave.
+    pub wave: Wave,
+    /// Oldest first.
+    pub earlier: Vec<Earlier>,
+}
+
+impl Sequel {
+    /// The wave of the plan before this one that was not stopped, under the same major version.
+    #[must_use]
+    pub fn previous(&self) -> Option<WaveId> {
+        self.earlier
+            .iter()
+            .filter(|one| one.plan == self.wave.plan && one.number < self.wave.number)
+            .filter(|one| !one.is_stopped)
+            .max_by_key(|one| one.number)
+            .filter(|one| major(&one.version) == self.wave.major())
+            .map(|one| one.id)
+    }
+}
+
 /// A row of `waves` as the database gives it.
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {

@@ -192,8 +192,8 @@ async fn check_in(
         answers,
         language: None,
     };
-    let (wave, scored) = sheet::read(&app, &member, wave, &filled).await?;
-    let instrument = wave.instrument.clone();
+    let (sequel, scored) = sheet::read(&app, &member, wave, &filled).await?;
+    let instrument = sequel.wave.instrument.clone();
     let proof = app
         .catalogue
         .find(&instrument)
@@ -208,7 +208,7 @@ async fn check_in(
         tx.commit().await?;
     }
     let sheet = Sheet {
-        wave,
+        sequel,
         scored,
         reach: Reach::Unit,
         keep: Keep::Answers,

@@ -1,5 +1,7 @@
 //! What lies under her own locators: records, choices, drafts. No row here names anyone.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::check_ins::waves::Wave;
@@ -7,65 +9,63 @@ use crate::ids::OrganisationId;
 use crate::store::{StoreError, Tx, on};
 use crate::vault::Locator;
 
-/// What a check-in reads under one of her keys.
-#[derive(sqlx::FromRow)]
+/// What lies under locators, by locator.
+#[derive(Default)]
 pub struct Rows {
-    /// Her record of the wave while it is open or counted.
-    pub open_record: Option<Vec<u8>>,
-    /// Her record of the wave once it has ended.
-    pub ended_record: Option<Vec<u8>>,
-    /// Her record of the wave before.
-    pub earlier_record: Option<Vec<u8>>,
-    /// Her choices.
+    /// Records of open and counting waves.
+    pub open: HashMap<Vec<u8>, Vec<u8>>,
+    /// Records of ended waves.
+    pub ended: HashMap<Vec<u8>, Vec<u8>>,
+    /// Choices.
     pub choices: Option<Vec<u8>>,
     /// Whether there is a draft.
     pub has_draft: bool,
 }
 
-/// Where these lie; `earlier` is of the wave before, if any.
+/// Where to look.
+#[derive(Default)]
 pub struct Places {
-    /// Of the record of the wave.
-    pub record: Locator,
-    /// Of the record of the wave before.
-    pub earlier: Option<Locator>,
-    /// Of her choices.
-    pub choices: Locator,
-    /// Of the draft.
-    pub draft: Locator,
+    /// Of records.
+    pub records: Vec<Locator>,
+    /// Of choices.
+    pub choices: Option<Locator>,
+    /// Of a draft.
+    pub draft: Option<Locator>,
 }
 
-/// All of it in one statement, because a visit to the database costs more than a row.
+/// Records of eight waves with choices and draft in one statement, because a visit to the database
+/// costs more than a row.
+const ROWS: &str = "SELECT 'open' AS lies, locator, ciphertext FROM open_records
+        WHERE locator IN ($1, $2, $3, $4, $5, $6, $7, $8)
+    UNION ALL SELECT 'ended', locator, ciphertext FROM records
+        WHERE locator IN ($1, $2, $3, $4, $5, $6, $7, $8)
+    UNION ALL SELECT 'choices', locator, ciphertext FROM choices WHERE locator = $9
+    UNION ALL SELECT 'draft', locator, locator FROM drafts WHERE locator = $10";
+
+/// What lies at these places; of more than eight records in more statements than one.
 pub async fn rows(tx: &mut Tx, at: &Places) -> Result<Rows, StoreError> {
-    const SQL: &str = "SELECT
-        (SELECT ciphertext FROM open_records WHERE locator = $1) AS open_record,
-        (SELECT ciphertext FROM records WHERE locator = $1) AS ended_record,
-        (SELECT ciphertext FROM records WHERE locator = $2) AS earlier_record,
-        (SELECT ciphertext FROM choices WHERE locator = $3) AS choices,
-        EXISTS (SELECT 1 FROM drafts WHERE locator = $4) AS has_draft";
-    let earlier = at.earlier.as_ref().map(|at| &at.as_bytes()[..]);
-    Ok(on!(tx, conn => sqlx::query_as(SQL)
-        .bind(&at.record.as_bytes()[..]).bind(earlier)
-        .bind(&at.choices.as_bytes()[..]).bind(&at.draft.as_bytes()[..])
-        .fetch_one(conn).await)?)
-}
-
-/// Records under many locators, of open and of ended waves, in no order: eight a statement.
-pub async fn records(tx: &mut Tx, at: &[Locator]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
-    const SQL: &str = "SELECT locator, ciphertext FROM open_records
-            WHERE locator IN ($1, $2, $3, $4, $5, $6, $7, $8)
-        UNION ALL SELECT locator, ciphertext FROM records
-            WHERE locator IN ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let mut found = Vec::new();
-    for some in at.chunks(8) {
+    let mut all = Rows::default();
+    let bytes = |at: &Locator| at.as_bytes().to_vec();
+    let mut others = (at.choices.as_ref().map(bytes), at.draft.as_ref().map(bytes));
+    for some in at.records.chunks(8) {
         // Where there are fewer, the last one fills the places that are left.
-        let place = |number: usize| some.get(number).or(some.last()).map(Locator::to_vec);
-        let rows: Vec<(Vec<u8>, Vec<u8>)> = on!(&mut *tx, conn => sqlx::query_as(SQL)
+        let place = |number: usize| some.get(number).or(some.last()).map(bytes);
+        let (choices, draft) = std::mem::take(&mut others);
+        let rows: Vec<(String, Vec<u8>, Vec<u8>)> = on!(&mut *tx, conn => sqlx::query_as(ROWS)
             .bind(place(0)).bind(place(1)).bind(place(2)).bind(place(3))
             .bind(place(4)).bind(place(5)).bind(place(6)).bind(place(7))
+            .bind(choices).bind(draft)
             .fetch_all(conn).await)?;
-        found.extend(rows);
+        for (lies, at, sealed) in rows {
+            match &*lies {
+                "open" => drop(all.open.insert(at, sealed)),
+                "ended" => drop(all.ended.insert(at, sealed)),
+                "choices" => all.choices = Some(sealed),
+                _ => all.has_draft = true,
+            }
+        }
     }
-    Ok(found)
+    Ok(all)
 }
 
 /// A record of an open or counting wave.

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::check_ins::waves::{Row, State, Wave};
-use crate::ids::{OrganisationId, UnitId, WaveId};
+use crate::check_ins::waves::{Earlier, Row, Sequel, State, Wave};
+use crate::ids::{OrganisationId, PlanId, UnitId, WaveId};
 use crate::store::{StoreError, Tx, on};
 
 macro_rules! columns {
@@ -27,6 +27,52 @@ pub async fn find(
     let row: Option<Row> = on!(tx, conn => sqlx::query_as(SQL)
         .bind(organisation).bind(wave).fetch_optional(conn).await)?;
     Ok(row.and_then(Row::parse))
+}
+
+/// A wave with one that opened before it, if any.
+#[derive(sqlx::FromRow)]
+struct WithEarlier {
+    #[sqlx(flatten)]
+    wave: Row,
+    earlier: Option<WaveId>,
+    earlier_plan: Option<PlanId>,
+    earlier_number: Option<i64>,
+    earlier_version: Option<String>,
+    earlier_state: Option<String>,
+}
+
+impl WithEarlier {
+    fn earlier(&self) -> Option<Earlier> {
+        Some(Earlier {
+            id: self.earlier?,
+            plan: self.earlier_plan?,
+            number: self.earlier_number?,
+            version: self.earlier_version.clone()?,
+            is_stopped: self.earlier_state.as_deref() == Some(State::Stopped.word()),
+        })
+    }
+}
+
+/// A wave of this organisation with all of the same questionnaire that opened before it, in one
+/// statement; a damaged row is not found.
+pub async fn sequel(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    wave: WaveId,
+) -> Result<Option<Sequel>, StoreError> {
+    const SQL: &str = "SELECT w.organisation, w.id, w.plan, w.number, w.instrument, w.version,
+            w.form, w.languages, w.drafts, w.scales, w.threshold, w.opens_at, w.closes_at,
+            w.extended_at, w.state, w.public_key, w.digest, w.tag,
+            e.id AS earlier, e.plan AS earlier_plan, e.number AS earlier_number,
+            e.version AS earlier_version, e.state AS earlier_state
+        FROM waves w LEFT JOIN waves e ON e.organisation = w.organisation
+            AND e.instrument = w.instrument AND e.opens_at < w.opens_at
+        WHERE w.organisation = $1 AND w.id = $2 ORDER BY e.opens_at, e.id";
+    let rows: Vec<WithEarlier> = on!(tx, conn => sqlx::query_as(SQL)
+        .bind(organisation).bind(wave).fetch_all(conn).await)?;
+    let earlier = rows.iter().filter_map(WithEarlier::earlier).collect();
+    let wave = rows.into_iter().next().and_then(|row| row.wave.parse());
+    Ok(wave.map(|wave| Sequel { wave, earlier }))
 }
 
 /// All waves of an organisation, oldest first.
@@ -83,14 +129,6 @@ pub async fn standing(
 ) -> Result<Option<(String, DateTime<Utc>, Vec<u8>)>, StoreError> {
     const SQL: &str = "SELECT state, closes_at, public_key FROM waves WHERE id = $1";
     Ok(on!(tx, conn => sqlx::query_as(SQL).bind(wave).fetch_optional(conn).await)?)
-}
-
-/// The wave of the plan before this one that was not stopped.
-pub async fn previous(tx: &mut Tx, wave: &Wave) -> Result<Option<(WaveId, String)>, StoreError> {
-    const SQL: &str = "SELECT id, version FROM waves
-        WHERE plan = $1 AND number < $2 AND state <> 'stopped' ORDER BY number DESC LIMIT 1";
-    Ok(on!(tx, conn => sqlx::query_as(SQL)
-        .bind(wave.plan).bind(wave.number).fetch_optional(conn).await)?)
 }
 
 /// Whether some wave of the organisation had closed by an instant; an earlier one that was stopped

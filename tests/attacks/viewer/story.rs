@@ -119,7 +119,7 @@ async fn check_in(
         answers,
         language: None,
     };
-    let (wave, scored) = sheet::read(&app, &member, wave, &filled).await.unwrap();
+    let (sequel, scored) = sheet::read(&app, &member, wave, &filled).await.unwrap();
     let text = consent::Text::of(app.catalogue.find(instrument).unwrap());
     let mut tx = app.store.read().await.unwrap();
     let mut choices = choices::read(&mut tx, &member).await.unwrap();
@@ -131,7 +131,7 @@ async fn check_in(
         tx.commit().await.unwrap();
     }
     let sheet = Sheet {
-        wave,
+        sequel,
         scored,
         reach,
         keep: Keep::Answers,
