@@ -268,3 +268,70 @@ fn cut_place(scale: &Scale) -> Option<Fraction> {
     let (low, high) = scale.range;
     Some((scale.cut? - low) / (high - low) * Fraction::new(100, 1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+
+    fn wave(plan: PlanId, number: i64) -> Wave {
+        let opens_at = clock::Clock::system().now();
+        Wave {
+            organisation: OrganisationId::new(),
+            id: WaveId::new(),
+            plan,
+            number,
+            instrument: "cbi".to_owned(),
+            version: "2.1.0".to_owned(),
+            form: "full".to_owned(),
+            languages: Vec::new(),
+            drafts: false,
+            scales: Vec::new(),
+            threshold: 5,
+            opens_at,
+            closes_at: opens_at,
+            extended_at: None,
+            state: State::Open,
+            public_key: [0; 32],
+            digest: Vec::new(),
+            tag: Vec::new(),
+        }
+    }
+
+    /// Number, version, and whether it was stopped.
+    fn previous(of: &[(i64, &str, bool)]) -> Option<i64> {
+        let plan = PlanId::new();
+        let one = |plan, &(number, version, is_stopped): &(i64, &str, bool)| Earlier {
+            id: WaveId::new(),
+            plan,
+            number,
+            version: version.to_owned(),
+            is_stopped,
+        };
+        let mut earlier: Vec<Earlier> = of.iter().map(|row| one(plan, row)).collect();
+        earlier.push(one(PlanId::new(), &(4, "2.1.0", false)));
+        let sequel = Sequel {
+            wave: wave(plan, 5),
+            earlier,
+        };
+        let found = sequel.previous()?;
+        let found = sequel.earlier.iter().find(|one| one.id == found)?;
+        Some(found.number)
+    }
+
+    #[test]
+    fn the_wave_before_is_the_last_of_the_plan_that_was_not_stopped() {
+        let cases: &[(&[(i64, &str, bool)], Option<i64>)] = &[
+            (&[], None),
+            (&[(3, "2.0.0", false), (4, "2.1.0", false)], Some(4)),
+            (&[(3, "2.0.0", false), (4, "2.1.0", true)], Some(3)),
+            (&[(4, "2.1.0", true)], None),
+            // Another major version lies between: nothing older is compared with.
+            (&[(3, "2.0.0", false), (4, "1.9.0", false)], None),
+            (&[(4, "2.0.0", false), (6, "2.1.0", false)], Some(4)),
+        ];
+        for (earlier, expected) in cases {
+            assert_eq!(previous(earlier), *expected, "{earlier:?}");
+        }
+    }
+}

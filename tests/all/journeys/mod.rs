@@ -9,3 +9,4 @@ mod small_teams;
 mod tampering;
 mod two_organisations;
 mod waves_change;
+mod what_came_before;
