@@ -61,7 +61,7 @@ finding-first = This is the first check-in with enough answers here. A change ca
 finding-no-news = Not enough answers at this check-in: what is said is from the one before.
 finding-held = It was raised at an earlier check-in, and stays so until two check-ins are quiet.
 finding-none = Not enough answers here to say anything.
-finding-typical = This is based on typical values, not yet on your own organisation's.
+finding-typical = How far people usually differ is taken from typical values, because your organisation's own would tell too much.
 
 finding-level =
     { $direction ->
