@@ -102,6 +102,7 @@ pub async fn export(app: &App, member: &Member<'_>) -> Result<serde_json::Value,
     let own = all(app, member).await?;
     let mut tx = app.store.read_newest().await?;
     let choices = super::choices::read(&mut tx, member).await?;
+    let read_until = super::news::read_until(&mut tx, member).await?;
     let mut drafts = BTreeMap::new();
     for own in &own {
         if let Some(draft) = super::drafts::read(&mut tx, member, own.wave.id).await? {
@@ -112,6 +113,7 @@ pub async fn export(app: &App, member: &Member<'_>) -> Result<serde_json::Value,
     Ok(serde_json::json!({
         "format": "respite-export-1",
         "choices": choices,
+        "notices_read_until": read_until,
         "drafts": drafts,
         "waves": waves,
     }))

@@ -34,7 +34,7 @@ pub async fn since(
     from: DateTime<Utc>,
 ) -> Result<Vec<Posted>, StoreError> {
     const SQL: &str = "SELECT id, at, kind, unit, audience, wave, alert FROM notices
-        WHERE organisation = $1 AND at >= $2 ORDER BY at DESC, id";
+        WHERE organisation = $1 AND at >= $2 ORDER BY at DESC, kind, unit, id";
     let rows: Vec<Row> = on!(tx, conn => sqlx::query_as(SQL).bind(organisation).bind(from)
         .fetch_all(conn).await)?;
     let posted = |row: Row| {
