@@ -12,13 +12,33 @@ use crate::trends::{
     UnitJudgement, turnover_note,
 };
 
+/// Whether a wave has brought numbers of a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum News {
+    /// It has.
+    Published,
+    /// It has not, and the status is kept from the wave before.
+    Kept,
+    /// It has not.
+    Nothing,
+}
+
+impl News {
+    const fn of(is_published: bool, is_kept: bool) -> Self {
+        match (is_published, is_kept) {
+            (true, _) => Self::Published,
+            (false, true) => Self::Kept,
+            (false, false) => Self::Nothing,
+        }
+    }
+}
+
 /// Everything that is said about a unit at a wave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
-    /// Whether it has numbers at this wave.
-    pub published: bool,
-    /// Whether the status is kept from the wave before, for want of answers.
-    pub no_news: bool,
+    /// Whether there are numbers of this wave.
+    pub news: News,
     /// Whether the method still rests on typical values.
     pub typical: bool,
     /// Whether the organisation as a whole has risen too.
@@ -102,8 +122,7 @@ impl Facts {
             level(history, (&scale.scale, scale.level?), row)
         });
         Self {
-            published: found.published,
-            no_news: found.has_no_new_information,
+            news: News::of(found.published, found.has_no_new_information),
             typical: is_typical(judgement, counted),
             organisation_worse: judgement
                 .organisation
@@ -127,13 +146,11 @@ impl Facts {
         });
         let published = judgement.organisation.iter().find(|scale| scale.published);
         let counted = leading.or(published).map(|scale| &*scale.scale);
+        let mut scales = judgement.organisation.iter();
+        let is_kept = scales.all(|scale| scale.has_no_new_information);
         let row = counted.and_then(|scale| history.judged().publication(root, scale));
         Self {
-            published: published.is_some(),
-            no_news: judgement
-                .organisation
-                .iter()
-                .all(|scale| scale.has_no_new_information),
+            news: News::of(published.is_some(), is_kept),
             typical: is_typical(judgement, counted),
             organisation_worse: false,
             answered: row.map(|row| row.answered()),

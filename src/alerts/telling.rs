@@ -4,7 +4,7 @@
 use chrono::{DateTime, Datelike, Utc};
 
 use super::course::Because;
-use super::facts::{Change, Facts, LevelFact};
+use super::facts::{Change, Facts, LevelFact, News};
 use crate::locales::{FALLBACK, Filling, Wording};
 use crate::questionnaires::Instrument;
 use crate::trends::Status;
@@ -76,12 +76,12 @@ impl Voice<'_> {
             return vec![self.wording.say("finding-none")];
         };
         let mut said = Vec::new();
-        if facts.no_news {
+        if facts.news == News::Kept {
             said.push(self.wording.say("finding-no-news"));
         }
         match &facts.change {
             Some(change) => self.change(facts, change, &mut said),
-            None if facts.published && !facts.no_news => {
+            None if facts.news == News::Published => {
                 said.push(self.wording.say("finding-first"));
             }
             None => {}
@@ -105,7 +105,7 @@ impl Voice<'_> {
         if status >= Status::Elevated && rounded(change.shown_size) >= 1 {
             said.push(self.risen(change));
             said.push(self.chance(change));
-            let note = change.newcomers.filter(|_| !facts.no_news);
+            let note = change.newcomers.filter(|_| facts.news == News::Published);
             if let Some((joined, answered)) = note {
                 let with = [
                     ("since", text(&self.month(change.since))),

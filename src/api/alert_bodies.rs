@@ -147,7 +147,7 @@ impl AlertBody {
     /// Of an alert with its latest finding and its course.
     pub fn of(
         app: &App,
-        (alert, finding, course): (&Alert, Option<&Finding>, Vec<Turn>),
+        (alert, finding, course): (&Alert, Option<&Finding>, &[Turn]),
         language: &str,
     ) -> Self {
         let instrument = finding.map(|finding| finding.wave.instrument.clone());
@@ -179,14 +179,14 @@ impl AlertBody {
             asked: facts.and_then(|facts| facts.asked),
             instrument,
             told,
-            course: course.into_iter().map(turn).collect(),
+            course: course.iter().map(turn).collect(),
             acknowledgement: acknowledgement(alert),
             closing_note: alert.closing_note.clone(),
         }
     }
 }
 
-fn turn(turn: Turn) -> TurnBody {
+fn turn(turn: &Turn) -> TurnBody {
     TurnBody {
         wave: turn.wave.0,
         at: turn.at,

@@ -259,7 +259,7 @@ async fn body(tx: &mut Tx, app: &App, alert: &Alert, language: &str) -> Result<A
     let at = (alert.latest_wave, alert.unit);
     let finding = findings::at(tx, alert.organisation, at).await?;
     let course = list::course(tx, alert).await?;
-    let parts = (alert, finding.as_ref(), course);
+    let parts = (alert, finding.as_ref(), &*course);
     Ok(AlertBody::of(app, parts, language))
 }
 

@@ -151,15 +151,13 @@ async fn wish(app: &App, viewer: &SignedIn, sent: &WishBody) -> Result<Wish, Pro
     let choice = Choice::from_word(&sent.channel)
         .ok_or_else(|| Fault::new("channel", "must be 'none' or 'email'"));
     let choice = faults.keep(choice);
-    let language = match &sent.language {
-        Some(text) => faults
-            .keep(Language::of_field("language", text))
-            .map(|language| language.to_string()),
-        None => {
-            let mut tx = app.store.read().await?;
-            let account = accounts::find(&mut tx, viewer.who.account).await?;
-            account.map(|account| account.language)
-        }
+    let language = if let Some(text) = &sent.language {
+        let language = faults.keep(Language::of_field("language", text));
+        language.map(|language| language.to_string())
+    } else {
+        let mut tx = app.store.read().await?;
+        let account = accounts::find(&mut tx, viewer.who.account).await?;
+        account.map(|account| account.language)
     };
     let whole = choice.zip(language).map(|(choice, language)| Wish {
         address,

@@ -16,8 +16,8 @@ use super::waves::{self, State, Wave};
 use crate::app::App;
 use crate::audit::{self, Change};
 use crate::ids::{UnitId, WaveId};
+use crate::notifications::Message;
 use crate::notifications::notices::NoticeKind;
-use crate::notifications::{Event, Message};
 use crate::people;
 use crate::people::organisations::{self, Organisation};
 use crate::people::permission::Administrator;
@@ -114,18 +114,10 @@ async fn open_next(tx: &mut Tx, app: &App, plan: &Plan) -> Result<bool, StoreErr
     point("opening.wave-inserted");
     store::rosters::insert(tx, (wave.organisation, wave.id), &tree, &asked).await?;
     point("opening.roster-copied");
-    telling::roster(tx, app, &wave, Message::WaveOpen { wave: wave.id }).await?;
-    telling::programs(tx, app, &wave, Event::WaveOpened).await?;
+    telling::opened(tx, app, &wave).await?;
     point("opening.told");
-    audit::enter(
-        tx,
-        &app.seal(),
-        wave.organisation,
-        None,
-        Change::WaveOpened { wave: wave.id },
-    )
-    .await?;
-    telling::inside(tx, (&wave, NoticeKind::WaveOpened), now).await?;
+    let change = Change::WaveOpened { wave: wave.id };
+    audit::enter(tx, &app.seal(), wave.organisation, None, change).await?;
     Ok(true)
 }
 

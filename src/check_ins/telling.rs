@@ -42,6 +42,13 @@ pub(super) async fn programs(
     Ok(())
 }
 
+/// A wave takes answers from now on.
+pub(super) async fn opened(tx: &mut Tx, app: &App, wave: &Wave) -> Result<(), StoreError> {
+    inside(tx, (wave, NoticeKind::WaveOpened), app.clock.now()).await?;
+    roster(tx, app, wave, Message::WaveOpen { wave: wave.id }).await?;
+    programs(tx, app, wave, Event::WaveOpened).await
+}
+
 /// A wave was ended without a count, by an administrator or because somebody had changed it.
 pub(super) async fn stopped(tx: &mut Tx, app: &App, wave: &Wave) -> Result<(), StoreError> {
     inside(tx, (wave, NoticeKind::WaveStopped), app.clock.now()).await?;

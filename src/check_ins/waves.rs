@@ -321,7 +321,8 @@ mod tests {
 
     #[test]
     fn the_wave_before_is_the_last_of_the_plan_that_was_not_stopped() {
-        let cases: &[(&[(i64, &str, bool)], Option<i64>)] = &[
+        type Earlier = (i64, &'static str, bool);
+        let cases: &[(&[Earlier], Option<i64>)] = &[
             (&[], None),
             (&[(3, "2.0.0", false), (4, "2.1.0", false)], Some(4)),
             (&[(3, "2.0.0", false), (4, "2.1.0", true)], Some(3)),

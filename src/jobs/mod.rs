@@ -77,8 +77,7 @@ impl Job {
     fn every(self) -> Duration {
         let usual = match self {
             Self::Waves => Duration::seconds(30),
-            Self::RowOrder => Duration::minutes(5),
-            Self::Reminders => Duration::minutes(5),
+            Self::RowOrder | Self::Reminders => Duration::minutes(5),
             Self::Letters => Duration::minutes(1),
             Self::Sweep => Duration::minutes(2),
             Self::Retention => return Duration::days(1),

@@ -67,12 +67,11 @@ impl Mailer<'_> {
         let composed = compose(settings, mail, (letter, &contact, &language));
         let composed = composed.ok_or(away("sender"))?;
         let sending = self.hand_over(mail, &composed);
-        match tokio::time::timeout(mail.patience(), sending).await {
-            Ok(outcome) => outcome,
-            Err(_) => {
-                self.server = None;
-                Err(away("timeout"))
-            }
+        if let Ok(outcome) = tokio::time::timeout(mail.patience(), sending).await {
+            outcome
+        } else {
+            self.server = None;
+            Err(away("timeout"))
         }
     }
 
@@ -117,13 +116,13 @@ impl Mailer<'_> {
         };
         let envelope = composed.envelope();
         let from = commands::Mail::new(envelope.from().cloned(), Vec::new());
-        server
-            .command(from)
-            .await
-            .map_err(|error| match error.is_permanent() {
-                true => away("sender"),
-                false => away(code_of(&error)),
-            })?;
+        server.command(from).await.map_err(|error| {
+            if error.is_permanent() {
+                away("sender")
+            } else {
+                away(code_of(&error))
+            }
+        })?;
         for to in envelope.to() {
             if let Err(error) = server.command(Rcpt::new(to.clone(), Vec::new())).await {
                 return self.refused(server, &error).await;

@@ -5,6 +5,9 @@ use respite::trends::{
     Cadence, Direction, Judgement, Released, Row, Scale, Series, Status, Unit, judge,
 };
 
+/// Answered, how many more were asked, mean, stayed.
+type Drawn = (u32, u32, u8, Option<u32>);
+
 /// A series of one scale; a wave of a unit may be missing.
 fn series() -> impl Strategy<Value = Released> {
     let cadence = prop_oneof![Just(Cadence::Quarterly), Just(Cadence::Monthly)];
@@ -18,7 +21,7 @@ fn series() -> impl Strategy<Value = Released> {
         let row = prop::option::weighted(0.85, row);
         let unit = prop::collection::vec(row, waves as usize);
         prop::collection::vec(unit, units + 1).prop_map(move |tracks| {
-            let rows = |track: &Vec<Option<(u32, u32, u8, Option<u32>)>>| -> Vec<Row> {
+            let rows = |track: &Vec<Option<Drawn>>| -> Vec<Row> {
                 let mut before = 0;
                 let mut rows = Vec::new();
                 for (wave, row) in (1..).zip(track) {

@@ -245,13 +245,12 @@ impl Ground {
     pub async fn webhook(&self) -> String {
         let list = self.app.get(&self.director.token, "/webhooks").await.good();
         let there = list["webhooks"].as_array().unwrap().iter();
-        match there.clone().find(|hook| hook["ended_at"].is_null()) {
-            Some(hook) => hook["id"].as_str().unwrap().to_owned(),
-            None => {
-                let body = json!({ "url": "https://example.org/", "events": ["wave.closed"] });
-                self.made("/webhooks", body).await
-            }
+        let there = there.clone().find(|hook| hook["ended_at"].is_null());
+        if let Some(hook) = there {
+            return hook["id"].as_str().unwrap().to_owned();
         }
+        let body = json!({ "url": "https://example.org/", "events": ["wave.closed"] });
+        self.made("/webhooks", body).await
     }
 
     /// A letter that was given up.
