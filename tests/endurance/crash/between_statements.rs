@@ -23,7 +23,7 @@ use crate::support::calling::Caller;
 use crate::support::serving::Serving;
 
 /// Jobs of a server that died are taken over when its lease has run out.
-const LEASE: TimeDelta = TimeDelta::minutes(11);
+pub const LEASE: TimeDelta = TimeDelta::minutes(11);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_between_two_statements_on_sqlite() {

@@ -9,6 +9,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use respite::ids::WaveId;
 
+use super::between_statements::LEASE;
 use super::ground::{Ground, Worker, opening};
 use super::inspection::{inspect, is_sound};
 use super::load::{Load, Patience, Phase};
@@ -224,7 +225,9 @@ async fn come_to_rest(ground: &mut Ground, (wave, number): (WaveId, u32), close:
     let mut serving = serve.start().await;
     let closed = ground.newest_wave(&mut serving, "closed", number as usize);
     assert_eq!(closed.await, wave);
+    // Perhaps in the middle of what follows a close: another goes on when the lease has run out.
     serving.kill();
+    let serve = ground.at(close + TimeDelta::hours(1) + LEASE);
     let serving = serve.start().await;
     inspect(ground, &serving).await;
     serving.kill();
