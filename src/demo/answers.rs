@@ -14,6 +14,9 @@ const SEASON: f64 = 5.0;
 const PERSON: f64 = 14.0;
 const WAVE: f64 = 7.0;
 const ITEM: f64 = 16.0;
+/// So many items have the spread above. Who is asked less is taken to answer each more steadily,
+/// so that people differ by about 17 points on every questionnaire, as the trend method assumes.
+const ITEMS: f64 = 7.0;
 
 /// Someone's lasting level, 0 to 100.
 pub fn level(team: f64, chance: &mut impl Rng) -> f64 {
@@ -48,9 +51,11 @@ pub fn sheet(
 ) -> BTreeMap<String, Option<i64>> {
     let felt = level + weather.points() + WAVE * normal(chance);
     let mut answers = BTreeMap::new();
+    let items = f64::from(u32::try_from(instrument.items.len()).unwrap_or(u32::MAX));
+    let spread = ITEM * (items / ITEMS).min(1.0).sqrt();
     for item in &instrument.items {
         let skipped = chance.random_bool(0.01);
-        let place = (felt + ITEM * normal(chance)).clamp(0.0, 100.0);
+        let place = (felt + spread * normal(chance)).clamp(0.0, 100.0);
         let value = (!skipped)
             .then(|| nearest(instrument, &item.id, place))
             .flatten();

@@ -184,10 +184,8 @@ async fn everyone_elses_statuses(
         }
         let trend = app.get(&head, &format!("/units/{id}/trend")).await.good();
         for plan in trend["plans"].as_array().unwrap() {
-            if plan["instrument"] == "cbi" {
-                let changes = statuses(plan).into_iter();
-                all.extend(changes.map(|(change, _)| (id.to_owned(), change.map(str::to_owned))));
-            }
+            let changes = statuses(plan).into_iter();
+            all.extend(changes.map(|(change, _)| (id.to_owned(), change.map(str::to_owned))));
         }
     }
     all
