@@ -166,3 +166,26 @@ both!(
         assert_eq!(before, after);
     }
 );
+
+both!(two_servers_that_judge_at_once_tell_once, async |store| {
+    let mut ground = Ground::lay(store).await;
+    ground.hold(0, 6).await;
+    let wave = ground.open().await;
+    for person in ground.teams.iter().flat_map(|(_, people)| people) {
+        ground.app.check_in(person, &wave, 50).await.good();
+    }
+    let app = &ground.app.app;
+    ground
+        .app
+        .clock
+        .set("2026-04-16T07:00:00Z".parse().unwrap());
+    respite::check_ins::closing::close_due(app).await.unwrap();
+    let judge = || respite::alerts::judging::judge_due(app);
+    let (one, other, third) = tokio::join!(judge(), judge(), judge());
+    let judged = [one.unwrap(), other.unwrap(), third.unwrap()];
+    assert_eq!(judged.iter().sum::<u64>(), 1, "{judged:?}");
+    // An opening and its results, twice.
+    let told = rows(&ground.app, "notices").await - rows(&ground.app, "alert_turns").await;
+    assert_eq!(told, 4);
+    assert_eq!(rows(&ground.app, "findings").await, 14);
+});
