@@ -111,6 +111,7 @@ async fn limited<E: Endpoint<Output = Response>>(
     let is_import = request.uri().path() == IMPORT_PATH;
     let arrived = timeout(patience_for_a_body(), async {
         if is_import {
+            // The places are never closed, so this is always one.
             let place = imports.acquire_owned().await.ok();
             (body.into_bytes_limit(IMPORT_LIMIT).await, place)
         } else {

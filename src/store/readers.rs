@@ -65,6 +65,7 @@ impl Readers {
         self.places.close();
         let idle = std::mem::take(&mut *locked(&self.idle));
         for conn in idle {
+            // A reader that cannot say goodbye has written nothing that could be lost.
             let _ = sqlx::Connection::close(conn).await;
         }
         drop(all);

@@ -215,6 +215,7 @@ async fn one_alone(conn: SqliteConnection, ask: Ask) -> Done {
         return (conn, Vec::new(), Ok(()));
     };
     if let Err(error) = conn.execute("COMMIT").await {
+        // It fails where SQLite has done it already; she is told of the commit's own error.
         let _ = conn.execute("ROLLBACK").await;
         return (conn, vec![tell], Err(Arc::new(error)));
     }
